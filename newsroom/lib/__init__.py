@@ -1,0 +1,1 @@
+"""The toolbox: knows Django, nothing of stories or comments."""

@@ -1,0 +1,194 @@
+"""Pictures: what may be uploaded, and the fixed renditions made of it."""
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageCms, ImageOps
+
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+# MPO is the JPEG with a second picture inside that some telephones write.
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF")
+WIDTHS = {
+    "wide": (320, 640, 960, 1280),
+    "square": (160, 320),
+    "full": (640, 960, 1280, 1920),
+    "share": (1200,),
+}
+_RATIOS = {"wide": (16, 9), "square": (1, 1), "share": (16, 9)}
+# Part of every key: renditions made in another way get other addresses.
+_RECIPE = "1"
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+    ImageCms.PyCMSError,
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What `inspect` found: size as shown (after EXIF orientation), format, SHA-256 of the bytes."""
+
+    width: int
+    height: int
+    format: str
+    sha256: str
+
+
+def inspect(file: BinaryIO) -> Picture:
+    """Return what an uploaded picture is, or raise ValidationError with a sentence for its sender.
+
+    The whole picture is decoded: a header alone proves nothing. `file` is rewound.
+    """
+    data = _read(file)
+    with _open(data) as image:
+        image.load()
+        width, height = ImageOps.exif_transpose(image).size
+        return Picture(width, height, str(image.format), hashlib.sha256(data).hexdigest())
+
+
+def rendition_key(sha256: str, focal: tuple[int, int] = (50, 50)) -> str:
+    """Return the folder of a picture's renditions: other bytes or another focal point, another key."""
+    seed = f"{_RECIPE}:{sha256}:{focal[0]}:{focal[1]}"
+    return hashlib.sha256(seed.encode()).hexdigest()[:32]
+
+
+def widths_for(shape: str, original_width: int) -> list[int]:
+    """Return the widths made of a picture: none wider than it is, and always the smallest."""
+    smallest, *others = WIDTHS[shape]
+    return [smallest, *(width for width in others if width <= original_width)]
+
+
+def rendition_name(key: str, shape: str, width: int) -> str:
+    """Return the name of a rendition in its storage."""
+    return f"{key}/{shape}-{width}.{'jpg' if shape == 'share' else 'webp'}"
+
+
+def rendition_size(shape: str, width: int, original: tuple[int, int]) -> tuple[int, int]:
+    """Return the pixels of a rendition, never more than the original has."""
+    left, top, right, bottom = _crop_box(shape, original, (50, 50))
+    crop_width, crop_height = right - left, bottom - top
+    width = min(width, crop_width)
+    return width, max(1, round(width * crop_height / crop_width))
+
+
+def make_renditions(
+    image_file: BinaryIO, key: str, focal: tuple[int, int], storage: Storage
+) -> list[str]:
+    """Make what `storage` lacks of a picture's renditions and return all their names.
+
+    Upright, cropped round the focal point (percent from left and top), in sRGB, without
+    metadata. Raises ValidationError as `inspect` does.
+    """
+    names = []
+    with _open(_read(image_file)) as image:
+        upright = _to_srgb(ImageOps.exif_transpose(image))
+        for shape in WIDTHS:
+            cropped = upright.crop(_crop_box(shape, upright.size, focal))
+            for width in widths_for(shape, upright.width):
+                names.append(name := rendition_name(key, shape, width))
+                if not storage.exists(name):
+                    size = rendition_size(shape, width, upright.size)
+                    storage.save(name, ContentFile(_encode(cropped, size, shape)))
+    return names
+
+
+def _read(file: BinaryIO) -> bytes:
+    file.seek(0)
+    data = file.read(MAX_BYTES + 1)
+    file.seek(0)
+    if len(data) > MAX_BYTES:
+        raise ValidationError(_("The picture is larger than 20 MB."), code="too_heavy")
+    return data
+
+
+@contextmanager
+def _open(data: bytes) -> Iterator[Image.Image]:
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise _too_large()
+            yield image
+    except ValidationError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_large() from None
+    except _BROKEN:
+        message = _("This is not a picture that can be read. Use JPEG, PNG, WebP, AVIF or GIF.")
+        raise ValidationError(message, code="unreadable") from None
+
+
+def _too_large() -> ValidationError:
+    return ValidationError(_("The picture has more than 40 million pixels."), code="too_large")
+
+
+def _crop_box(
+    shape: str, size: tuple[int, int], focal: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    width, height = size
+    across, down = _RATIOS.get(shape, size)
+    crop_width = min(width, max(1, round(height * across / down)))
+    crop_height = min(height, max(1, round(width * down / across)))
+    left = min(max(0, round(width * focal[0] / 100 - crop_width / 2)), width - crop_width)
+    top = min(max(0, round(height * focal[1] / 100 - crop_height / 2)), height - crop_height)
+    return left, top, left + crop_width, top + crop_height
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16") or image.mode == "I":
+        image = image.point(lambda value: value / 256).convert("L")
+    has_alpha = image.has_transparency_data
+    profile = image.info.get("icc_profile")
+    if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
+        image = _from_profile(image, profile)
+    return image.convert("RGBA" if has_alpha else "RGB")
+
+
+def _from_profile(image: Image.Image, profile: bytes) -> Image.Image:
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        target = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, source, target, outputMode=mode) or image
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        # A broken profile is common and no reason to lose the picture.
+        return image
+
+
+def _encode(cropped: Image.Image, size: tuple[int, int], shape: str) -> bytes:
+    resized = cropped.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    # A fresh image has no EXIF, profile or comment that an encoder could pass on.
+    fresh = Image.new(resized.mode, size, "white")
+    fresh.paste(resized)
+    buffer = BytesIO()
+    if shape == "share":
+        _on_white(fresh).save(buffer, "JPEG", quality=82, optimize=True, progressive=True)
+    else:
+        fresh.save(buffer, "WEBP", quality=78, method=4)
+    return buffer.getvalue()
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    ground = Image.new("RGB", image.size, "white")
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground

@@ -1,0 +1,52 @@
+"""Counting, cutting and splitting text as readers see it."""
+
+import unicodedata
+
+import regex
+
+_CLUSTER = regex.compile(r"\X")
+_SLUG_IGNORED = regex.compile(r"[\u0640\u064b-\u0652\u0670\p{Cf}'’ʼ]")
+_SLUG_SPLIT = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+_LIST_SPLIT = regex.compile(r"[,،;؛\r\n]+")
+
+
+def grapheme_length(text: str) -> int:
+    """Return how many characters a reader sees (extended grapheme clusters, UAX #29)."""
+    return sum(1 for _ in _CLUSTER.finditer(text))
+
+
+def truncate_graphemes(text: str, limit: int) -> str:
+    """Return at most `limit` of the characters a reader sees, never half of one."""
+    return "".join(match.group() for match, _ in zip(_CLUSTER.finditer(text), range(limit)))
+
+
+def slugify_unicode(text: str, max_length: int = 80) -> str:
+    """Return a slug in the text's own letters, at most `max_length` characters of whole words.
+
+    Vowel signs, tatweel and invisible characters go; only a first word that is too long by
+    itself is cut. Returns "" when the text has neither letter nor digit.
+    """
+    text = _SLUG_IGNORED.sub("", unicodedata.normalize("NFKC", text).replace("\u200c", "-"))
+    words = [word for word in _SLUG_SPLIT.split(unicodedata.normalize("NFC", text.lower())) if word]
+    slug = ""
+    for word in words:
+        longer = f"{slug}-{word}" if slug else word
+        if len(longer) > max_length:
+            break
+        slug = longer
+    return slug or _cut(words[0] if words else "", max_length)
+
+
+def split_list(text: str) -> list[str]:
+    """Return the trimmed entries between commas, semicolons (also ، and ؛) and line ends, once."""
+    entries = (" ".join(entry.split()) for entry in _LIST_SPLIT.split(text))
+    return list(dict.fromkeys(entry for entry in entries if entry))
+
+
+def _cut(word: str, max_length: int) -> str:
+    kept = ""
+    for match in _CLUSTER.finditer(word):
+        if len(kept) + len(match.group()) > max_length:
+            break
+        kept += match.group()
+    return kept

@@ -1,0 +1,90 @@
+"""`{% load rtl %}`: directions, isolates, digits and dates as readers of the language expect."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from newsroom.lib import rtl
+
+register = template.Library()
+
+_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+
+
+@register.filter
+def dir_of(text: Any) -> str:
+    """The direction of a text by its first strong character, else that of the page."""
+    return rtl.direction(_text(text), default=rtl.language_direction(get_language() or "en"))
+
+
+@register.filter
+def language_dir(code: str) -> str:
+    """The direction of a language code."""
+    return rtl.language_direction(code or "en")
+
+
+@register.filter
+def isolate(text: Any) -> SafeString | str:
+    """A name inside a sentence: `<bdi>`, without characters that would turn the rest."""
+    plain = rtl.balance_isolates(rtl.strip_overrides(_text(text)))
+    return format_html("<bdi>{}</bdi>", plain) if plain else ""
+
+
+@register.filter
+def bdi_plain(text: Any) -> str:
+    """The same for titles and attributes, where no element can stand: FSI … PDI."""
+    return rtl.isolate(_text(text))
+
+
+@register.filter
+def digits(value: Any) -> str:
+    """The value with the digits of the page: DIGITS="arab" gives Arabic pages ٠–٩."""
+    text = _text(value)
+    is_arabic = (get_language() or "").split("-")[0] == "ar"
+    return text.translate(_ARABIC_DIGITS) if is_arabic and settings.DIGITS == "arab" else text
+
+
+@register.filter
+def num(value: Any) -> str:
+    """A number with the separators and the digits of the page."""
+    if value is None or value == "":
+        return ""
+    return digits(formats.number_format(value, use_l10n=True, force_grouping=True))
+
+
+@register.filter
+def story_date(moment: date | None) -> str:
+    """The day in the site's zone, with the month's name: «3 أيار 2024», "May 3, 2024"."""
+    return digits(formats.date_format(_local(moment), "DATE_FORMAT")) if moment else ""
+
+
+@register.filter
+def story_time(moment: datetime | None) -> str:
+    """The time of day in the site's zone."""
+    return digits(formats.date_format(_local(moment), "TIME_FORMAT")) if moment else ""
+
+
+@register.filter
+def iso(moment: date | None) -> str:
+    """For `datetime` attributes: ISO 8601 in UTC, to the second."""
+    if not isinstance(moment, datetime):
+        return moment.isoformat() if moment else ""
+    if timezone.is_aware(moment):
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="seconds")
+
+
+def _local(moment: date) -> date:
+    if isinstance(moment, datetime) and timezone.is_aware(moment):
+        return timezone.localtime(moment)
+    return moment
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
