@@ -1,0 +1,1 @@
+"""Stories: written, reviewed, published and read. Imports only `newsroom.lib`."""

@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_migrate, post_save
+from django.utils.translation import gettext_lazy as _
+
+
+class ArticlesConfig(AppConfig):
+    name = "articles"
+    verbose_name = _("stories")
+
+    def ready(self) -> None:
+        from articles import site
+        from articles.groups import make_groups
+
+        post_migrate.connect(make_groups, dispatch_uid="articles.groups")
+        post_migrate.connect(site.make_defaults, sender=self, dispatch_uid="articles.defaults")
+
+        def rebuild(raw: bool = False, **kwargs) -> None:
+            if not raw:
+                site.rebuild()
+
+        for name in ("Section", "SectionTranslation", "MenuItem", "Edition"):
+            for signal in (post_save, post_delete):
+                signal.connect(
+                    rebuild, sender=self.get_model(name), weak=False, dispatch_uid=f"site.{name}"
+                )

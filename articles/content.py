@@ -1,0 +1,136 @@
+"""What editors write of a story, as plain data: the content of a `Revision`.
+
+Everything here travels story → dict → story unchanged, so that an edit of a live story can
+wait in a revision and go live whole.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from articles.models import Byline, Story, Topic, TopicTranslation
+from newsroom.lib.folding import fold
+from newsroom.lib.html import clean, to_text
+from newsroom.lib.rtl import strip_overrides
+from newsroom.lib.text import slugify_unicode
+
+Content = dict[str, Any]
+
+LINES = ("kicker", "headline", "standfirst", "agency", "search_title", "search_description")
+BLANK: Content = {
+    **dict.fromkeys(LINES, ""),
+    "slug": "",
+    "body_html": "",
+    "kind": Story.Kind.STORY.value,
+    "section": None,
+    "picture": None,
+    "topics": [],
+    "bylines": [],
+    "comments_open": True,
+    "comments_close_at": None,
+}
+
+
+def from_story(story: Story) -> Content:
+    """Return the live content of `story` (three queries: bylines, topics, and their names)."""
+    return {
+        **{name: getattr(story, name) for name in (*LINES, "slug", "body_html", "kind")},
+        "section": story.section_id,
+        "picture": story.picture_id,
+        "topics": list(
+            TopicTranslation.objects.filter(topic__stories=story, language=story.language)
+            .order_by("topic_id")
+            .values_list("name", flat=True)
+        ),
+        "bylines": [
+            {"author": line.author_id, "name": line.name, "role": line.role}
+            for line in story.bylines.all()
+        ],
+        "comments_open": story.comments_open,
+        "comments_close_at": _iso(story.comments_close_at),
+    }
+
+
+def normalise(content: Content) -> Content:
+    """Return `content` whole and clean: every key there, markup through the sanitiser, no
+    override characters in lines, a slug made from the headline where none is given."""
+    unknown = set(content) - set(BLANK)
+    if unknown:
+        raise ValueError(f"Unknown content: {', '.join(sorted(unknown))}")
+    content = {**BLANK, **content}
+    for name in LINES:
+        content[name] = " ".join(strip_overrides(content[name] or "").split())
+    content["body_html"] = clean(content["body_html"] or "")
+    content["slug"] = slugify_unicode(content["slug"] or content["headline"])
+    content["comments_close_at"] = _iso(content["comments_close_at"])
+    content["topics"] = list(dict.fromkeys(name.strip() for name in content["topics"] if name))
+    content["bylines"] = [
+        {"author": line.get("author"), "name": line.get("name", ""), "role": line["role"]}
+        for line in content["bylines"]
+    ]
+    return content
+
+
+def apply(story: Story, content: Content) -> None:
+    """Make `content` (normalised) the live content of `story`, which must be saved already."""
+    for name in (*LINES, "slug", "body_html", "kind", "comments_open"):
+        setattr(story, name, content[name])
+    story.section_id = content["section"]
+    story.picture_id = content["picture"]
+    story.comments_close_at = _moment(content["comments_close_at"])
+    story.search_text = search_text(content)
+    story.save()
+    story.topics.set(topics_named(content["topics"], story.language))
+    story.bylines.all().delete()
+    Byline.objects.bulk_create(
+        Byline(story=story, position=place, author_id=line["author"], name=name, role=line["role"])
+        for place, line in enumerate(content["bylines"])
+        for name in ["" if line["author"] else line["name"]]
+    )
+
+
+def search_text(content: Content) -> str:
+    """Return the folded text that search looks in."""
+    parts = [content[name] for name in ("headline", "kicker", "standfirst", "agency")]
+    parts += [*content["topics"], to_text(content["body_html"])]
+    return fold(" ".join(part for part in parts if part))
+
+
+def topics_named(names: list[str], language: str) -> list[Topic]:
+    """Return the topics called `names` in `language`, making those that are missing."""
+    return [_topic(name[:80], language) for name in names]
+
+
+def _topic(name: str, language: str) -> Topic:
+    known = TopicTranslation.objects.filter(language=language, folded=fold(name)[:80])
+    row = known.select_related("topic").first()
+    if row:
+        return row.topic
+    slug = slugify_unicode(name) or fold(name)
+    taken = TopicTranslation.objects.filter(language=language, slug=slug).exists()
+    try:
+        with transaction.atomic():
+            topic = Topic.objects.create()
+            TopicTranslation.objects.create(
+                topic=topic,
+                language=language,
+                name=name,
+                slug=f"{slug}-{topic.pk}" if taken else slug,
+            )
+            return topic
+    except IntegrityError:  # somebody made the same topic meanwhile
+        return known.get().topic
+
+
+def _iso(value: datetime | str | None) -> str | None:
+    return value.isoformat() if isinstance(value, datetime) else value or None
+
+
+def _moment(value: str | None) -> datetime | None:
+    moment = parse_datetime(value) if value else None
+    if moment and timezone.is_naive(moment):
+        moment = timezone.make_aware(moment)
+    return moment

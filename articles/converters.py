@@ -1,0 +1,22 @@
+"""Path parts of the public addresses."""
+
+from django.conf import settings
+from django.urls.converters import StringConverter
+
+
+class LanguageConverter(StringConverter):
+    """A language the site publishes in."""
+
+    regex = "[a-z]{2,3}(?:-[a-z0-9]+)*"
+
+    def to_python(self, value: str) -> str:
+        if value not in dict(settings.LANGUAGES):
+            raise ValueError(value)
+        return value
+
+
+class UnicodeSlugConverter(StringConverter):
+    """A slug in any script: letters and digits, their marks, hyphen, underscore."""
+
+    # No slash, no dot, no control: what else stands in an old link is corrected by 301 or 404.
+    regex = r"[^/\s.]+"

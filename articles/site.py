@@ -1,0 +1,145 @@
+"""What every page shows of the site itself, read in one row."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from articles.models import Edition, MenuItem, Section, SectionTranslation
+from newsroom.lib.html import BASIC, clean
+from newsroom.lib.rtl import language_direction
+
+# The sections the house itself needs; `pages` holds what is no news.
+GENERAL, PAGES = "general", "pages"
+GENERAL_NAMES = {"ar": ("عام", "عام"), "en": ("General", "general"), "fr": ("Général", "general")}
+
+
+@dataclass(frozen=True)
+class Site:
+    """The paper in one language, for templates, feeds and metadata."""
+
+    language: str
+    name: str
+    tagline: str = ""
+    description: str = ""
+    footer_html: str = ""
+    wordmark_svg: str = ""
+    comment_rules: str = ""
+    snapshot: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def dir(self) -> str:
+        return language_direction(self.language)
+
+    @cached_property
+    def sections(self) -> list[dict[str, Any]]:
+        """Sections of the navigation: dicts with id, name, slug, url and children."""
+        rows = [
+            {**row, "url": reverse("articles:section", args=[self.language, row["slug"]])}
+            for row in self.snapshot.get("sections", [])
+        ]
+        for row in rows:
+            row["children"] = [child for child in rows if child["parent"] == row["id"]]
+        known = {row["id"] for row in rows}
+        return [row for row in rows if row["parent"] not in known]
+
+    def _menu(self, place: str) -> list[dict[str, str]]:
+        return self.snapshot.get("menus", {}).get(place, [])
+
+    @property
+    def header_menu(self) -> list[dict[str, str]]:
+        return self._menu(MenuItem.Place.HEADER)
+
+    @property
+    def footer_menu(self) -> list[dict[str, str]]:
+        return self._menu(MenuItem.Place.FOOTER)
+
+    @property
+    def social_links(self) -> list[dict[str, str]]:
+        return self._menu(MenuItem.Place.SOCIAL)
+
+
+def site_in(language: str) -> Site:
+    """Return the site in `language` (one query)."""
+    row = Edition.objects.filter(language=language).first()
+    if row is None:
+        return Site(language=language, name=settings.SITE_NAME)
+    names = ("name", "tagline", "description", "footer_html", "wordmark_svg", "comment_rules")
+    return Site(
+        language=language, snapshot=row.snapshot, **{name: getattr(row, name) for name in names}
+    )
+
+
+def site_of(request: HttpRequest) -> Site:
+    """Return the site in the language of `request`, asked for once a request."""
+    language = request.LANGUAGE_CODE
+    if getattr(request, "_site", None) is None or request._site.language != language:
+        request._site = site_in(language)
+    return request._site
+
+
+def absolute(path: str) -> str:
+    """Return `path` as an address of this site; never made from what a request says."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def rebuild() -> None:
+    """Write every edition's `snapshot` anew from sections and menus."""
+    for edition in Edition.objects.prefetch_related("menu_items"):
+        edition.snapshot = {
+            "sections": list(_sections(edition.language)),
+            "menus": _menus(edition),
+        }
+        # An update, not a save: this runs from the signal of a save.
+        Edition.objects.filter(pk=edition.pk).update(snapshot=edition.snapshot)
+
+
+def _sections(language: str):
+    rows = SectionTranslation.objects.filter(language=language, section__in_navigation=True)
+    for row in rows.select_related("section").order_by("section__position", "section_id"):
+        yield {
+            "id": row.section_id,
+            "parent": row.section.parent_id,
+            "name": row.name,
+            "slug": row.slug,
+        }
+
+
+def _menus(edition: Edition) -> dict[str, list[dict[str, str]]]:
+    menus: dict[str, list[dict[str, str]]] = {}
+    for item in edition.menu_items.all():
+        menus.setdefault(item.place, []).append({"label": item.label, "url": item.url})
+    return menus
+
+
+def clean_footer(html: str) -> str:
+    """Return the footer an editor typed as safe markup."""
+    return clean(html, BASIC)
+
+
+def make_defaults(sender=None, using: str = "default", **kwargs) -> None:
+    """After `migrate`: an edition for every language and the two sections the house needs."""
+    for code, _name in settings.LANGUAGES:
+        Edition.objects.using(using).get_or_create(
+            language=code, defaults={"name": settings.SITE_NAME}
+        )
+    general, is_new = Section.objects.using(using).get_or_create(
+        code=GENERAL, defaults={"in_navigation": False, "position": 1000}
+    )
+    Section.objects.using(using).get_or_create(
+        code=PAGES, defaults={"in_navigation": False, "position": 1001}
+    )
+    if is_new:
+        for code, _name in settings.LANGUAGES:
+            name, slug = GENERAL_NAMES.get(code, GENERAL_NAMES["en"])
+            SectionTranslation.objects.using(using).create(
+                section=general, language=code, name=name, slug=slug
+            )
+
+
+def section_for(code: str) -> Section:
+    """Return one of the house's own sections, `GENERAL` or `PAGES`."""
+    return Section.objects.get(code=code)

@@ -1,0 +1,68 @@
+"""Tags for pages of stories."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html, json_script
+from django.utils.safestring import SafeString
+
+from articles import metadata, pictures
+from articles.models import Story
+from newsroom.lib import images
+from newsroom.lib.html import trusted
+
+register = template.Library()
+
+RATIOS = {"wide": (16, 9), "square": (1, 1)}
+
+
+@register.simple_tag
+def picture(
+    story: Story, shape: str = "wide", sizes: str = "100vw", alt: str = "", eager: bool = False
+) -> SafeString | str:
+    """Return the `<img>` of a story's picture, or nothing where it has none.
+
+    `alt` stays empty in cards: there the picture only repeats the headline beside it.
+    """
+    if not story.picture_id:
+        return ""
+    image = story.picture
+    width, height = _shown_size(image, shape)
+    return format_html(
+        '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" {}>',
+        pictures.rendition_url(image, shape),
+        pictures.srcset(image, shape),
+        sizes,
+        width,
+        height,
+        alt,
+        format_html('fetchpriority="high"') if eager else format_html('loading="lazy"'),
+    )
+
+
+def _shown_size(image, shape: str) -> tuple[int, int]:
+    """Width and height of the rendition in `src`, so that the page never moves when it comes."""
+    widths = images.widths_for(shape, image.width)
+    usual = pictures.USUAL_WIDTH[shape]
+    width = max([one for one in widths if one <= usual], default=min(widths))
+    across, down = RATIOS.get(shape, (image.width or 16, image.height or 9))
+    return width, round(width * down / across)
+
+
+@register.simple_tag(takes_context=True)
+def story_jsonld(context: Context, story: Story) -> SafeString:
+    """Return the story's JSON-LD as a data block, which a content-security policy never runs."""
+    data = metadata.news_article(story, context["site"], context.get("bylines", []))
+    return _data_block(data)
+
+
+def _data_block(data: dict[str, Any]) -> SafeString:
+    # json_script escapes <, > and & in the JSON: nothing in it can end the element.
+    return trusted(json_script(data).replace("application/json", "application/ld+json", 1))
+
+
+@register.filter
+def search_description(story: Story) -> str:
+    """What search results and shared links show under the headline."""
+    return metadata.description(story)

@@ -1,0 +1,20 @@
+"""Public addresses of stories. `<lang:language>` is an ordinary path part."""
+
+from django.urls import path
+
+from articles import feeds, views
+
+app_name = "articles"
+
+urlpatterns = [
+    path("", views.front_page, name="front"),
+    path("feed/", feeds.stories_feed, name="feed"),
+    path("search/", views.search, name="search"),
+    path("topics/<uslug:slug>/", views.topic, name="topic"),
+    path("authors/<uslug:slug>/", views.author, name="author"),
+    path("archive/<int:year>/<int:month>/", views.archive, name="archive"),
+    path("pages/<uslug:slug>/", views.static_page, name="page"),
+    path("<uslug:section>/", views.section, name="section"),
+    path("<uslug:section>/feed/", feeds.section_feed, name="section_feed"),
+    path("<uslug:section>/<int:pk>/<uslug:slug>/", views.story, name="story"),
+]

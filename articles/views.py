@@ -1,0 +1,322 @@
+"""Public pages of stories. One page for all visitors: nothing here asks who reads."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.db.models import F, FilteredRelation, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.http import require_safe
+
+from articles import search as searching
+from articles.models import (
+    AuthorTranslation,
+    FrontPagePin,
+    SectionTranslation,
+    Story,
+    TopicTranslation,
+)
+from articles.site import Site, site_of
+from newsroom.lib.caching import public_page
+from newsroom.lib.rtl import language_direction
+
+PER_PAGE = 20
+MAX_PAGES = 50
+RELATED = 4
+FRONT_TOP, FRONT_SECONDS, FRONT_LATEST, BAND_SIZE = 5, 4, 10, 6
+
+
+@require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    """Send a visitor of `/` to the language their browser prefers, else the default one."""
+    response = redirect("articles:front", language=_best_language(request))
+    response["Cache-Control"] = "private, no-store"
+    response["Vary"] = "Accept-Language"
+    return response
+
+
+@require_safe
+@public_page
+def front_page(request: HttpRequest, language: str) -> HttpResponse:
+    stories = Story.objects.published().articles().in_language(language)
+    pins = (
+        FrontPagePin.objects.current().filter(language=language).values_list("story_id", "position")
+    )
+    places = dict(pins[:FRONT_TOP])
+    latest = list(stories.for_cards().newest_first()[: FRONT_TOP + FRONT_LATEST])
+    pinned = list(stories.for_cards().filter(pk__in=places)) if places else []
+    pinned.sort(key=lambda story: places[story.pk])
+    top = _first_of([*pinned, *latest], FRONT_TOP)
+    shown = {story.pk for story in top}
+    context = {
+        "lead": top[0] if top else None,
+        "seconds": top[1:],
+        "latest": [story for story in latest if story.pk not in shown][:FRONT_LATEST],
+        "bands": _bands(site_of(request), stories, shown),
+        "page_languages": _switch(
+            language, "front", {code: [] for code, _name in settings.LANGUAGES}
+        ),
+    }
+    return TemplateResponse(request, "articles/front_page.html", context)
+
+
+@require_safe
+@public_page
+def section(request: HttpRequest, language: str, section: str) -> HttpResponse:
+    row = get_object_or_404(
+        SectionTranslation.objects.select_related("section"), language=language, slug=section
+    )
+    stories = Story.objects.published().articles().in_language(language).for_cards()
+    page = _page(request, stories.filter(section__in=row.section.descendants()).newest_first())
+    lead = page.object_list[0] if page.number == 1 and page.object_list else None
+    slugs = dict(row.section.translations.values_list("language", "slug"))
+    context = {
+        "section": row,
+        "lead": lead,
+        "stories": page.object_list[1:] if lead else page.object_list,
+        "page_obj": page,
+        "archive_url": _archive_url(language, page),
+        "page_languages": _switch(language, "section", slugs),
+    }
+    return TemplateResponse(request, "articles/section.html", context)
+
+
+@require_safe
+@public_page
+def story(request: HttpRequest, language: str, section: str, pk: int, slug: str) -> HttpResponse:
+    """A story by its id alone; a wrong section or slug is corrected by 301."""
+    found = get_object_or_404(Story.objects.articles().in_language(language).for_page(), pk=pk)
+    if found.status == Story.Status.WITHDRAWN:
+        return TemplateResponse(request, "articles/withdrawn.html", {"story": found}, status=410)
+    if not found.is_public:
+        raise Http404
+    if (section, slug) != (found.slug_of_section(), found.slug):
+        return _moved(request, found.get_absolute_url())
+    return render_story(request, found)
+
+
+def render_story(
+    request: HttpRequest, story: Story, *, status: int = 200, **context: Any
+) -> TemplateResponse:
+    """Return the page of `story` (loaded by `for_page`). `context` adds what a form wants to say
+    on it; four queries: bylines, topics, neighbours, and what the comments ask for."""
+    translations, related = _neighbours(story)
+    context = {
+        "story": story,
+        "bylines": bylines_of(story),
+        "topics": _topics_of(story),
+        "translations": translations,
+        "related": related,
+        "page_languages": _languages(
+            story.language, {row["language"]: row["url"] for row in translations}
+        ),
+        **context,
+    }
+    return TemplateResponse(request, "articles/story.html", context, status=status)
+
+
+@require_safe
+@public_page
+def static_page(request: HttpRequest, language: str, slug: str) -> HttpResponse:
+    pages = Story.objects.published().in_language(language).filter(kind=Story.Kind.PAGE)
+    found = get_object_or_404(pages.for_page(), slug=slug)
+    same = Story.objects.published().filter(
+        kind=Story.Kind.PAGE, translation_key=found.translation_key
+    )
+    slugs = dict(same.values_list("language", "slug"))
+    context = {"story": found, "page_languages": _switch(language, "page", slugs)}
+    return TemplateResponse(request, "articles/static_page.html", context)
+
+
+@require_safe
+@public_page
+def topic(request: HttpRequest, language: str, slug: str) -> HttpResponse:
+    row = get_object_or_404(TopicTranslation, language=language, slug=slug)
+    stories = Story.objects.filter(topics=row.topic_id)
+    return _list(request, language, stories, heading=row.name)
+
+
+@require_safe
+@public_page
+def author(request: HttpRequest, language: str, slug: str) -> HttpResponse:
+    row = get_object_or_404(AuthorTranslation, language=language, slug=slug)
+    stories = Story.objects.filter(bylines__author=row.author_id).distinct()
+    return _list(request, language, stories, heading=row.name, intro=row.bio, author=row)
+
+
+@require_safe
+@public_page
+def archive(request: HttpRequest, language: str, year: int, month: int) -> HttpResponse:
+    if not (1 <= month <= 12 and 1900 <= year <= 9999):
+        raise Http404
+    stories = Story.objects.filter(published_at__year=year, published_at__month=month)
+    heading = date_format(date(year, month, 1), "YEAR_MONTH_FORMAT")
+    return _list(request, language, stories, heading=heading)
+
+
+@require_safe
+@public_page
+def search(request: HttpRequest, language: str) -> HttpResponse:
+    query = request.GET.get("q", "")[:200].replace("\x00", "").strip()
+    page = _page(request, searching.search(query, language).for_cards())
+    context = {"query": query, "stories": page.object_list, "page_obj": page}
+    return TemplateResponse(request, "articles/search.html", context)
+
+
+# What the views share.
+
+
+def _list(
+    request: HttpRequest, language: str, stories: QuerySet[Story], *, heading: str, **context: Any
+) -> TemplateResponse:
+    stories = stories.published().articles().in_language(language).for_cards().newest_first()
+    page = _page(request, stories)
+    context |= {"heading": heading, "stories": page.object_list, "page_obj": page}
+    return TemplateResponse(request, "articles/list.html", context)
+
+
+def _page(request: HttpRequest, stories: QuerySet[Story]) -> Page:
+    """Return the asked page, at most MAX_PAGES of PER_PAGE; 404 beyond, the archive has more."""
+    bounded = stories[: MAX_PAGES * PER_PAGE]
+    try:
+        page = Paginator(bounded, PER_PAGE).page(request.GET.get("page", "1"))
+    except InvalidPage as error:
+        raise Http404 from error
+    page.object_list = list(page.object_list)
+    return page
+
+
+def _bands(site: Site, stories: QuerySet[Story], shown: Iterable[int]) -> list[dict]:
+    """Return a band for every section of the navigation with stories not shown above."""
+    row_number = Window(
+        RowNumber(),
+        partition_by=F("section_id"),
+        order_by=[F("published_at").desc(), F("pk").desc()],
+    )
+    newest = stories.for_cards().exclude(pk__in=list(shown)).annotate(place=row_number)
+    by_section: dict[int, list[Story]] = {}
+    for found in newest.filter(place__lte=BAND_SIZE).order_by("place"):
+        by_section.setdefault(found.section_id, []).append(found)
+    return [
+        {"section": row, "lead": cards[0], "stories": cards[1:]}
+        for row in site.sections
+        if (cards := _band_cards(row, by_section))
+    ]
+
+
+def _band_cards(row: dict, by_section: dict[int, list[Story]]) -> list[Story]:
+    """The newest of a section and of the sections under it."""
+    ids = [row["id"], *(child["id"] for child in row["children"])]
+    cards = [card for pk in ids for card in by_section.get(pk, [])]
+    return sorted(cards, key=lambda card: card.published_at, reverse=True)[:BAND_SIZE]
+
+
+def _first_of(stories: Iterable[Story], size: int) -> list[Story]:
+    return list({story.pk: story for story in stories}.values())[:size]
+
+
+def bylines_of(story: Story) -> list[dict[str, str]]:
+    """Return the names over a story: dicts with name, url (empty for guests) and role."""
+    texts = "author__translations"
+    lines = story.bylines.annotate(
+        row=FilteredRelation(texts, condition=Q(**{f"{texts}__language": story.language})),
+        author_name=F("row__name"),
+        author_slug=F("row__slug"),
+    )
+    return [
+        {
+            "name": line.author_name or line.name or str(line.author),
+            "url": line.author_slug
+            and reverse("articles:author", args=[story.language, line.author_slug]),
+            "role": line.role,
+            "role_label": line.get_role_display(),
+        }
+        for line in lines
+    ]
+
+
+def _topics_of(story: Story) -> list[TopicTranslation]:
+    rows = TopicTranslation.objects.filter(topic__stories=story, language=story.language)
+    return list(rows.order_by("topic_id"))
+
+
+def _neighbours(story: Story) -> tuple[list[dict[str, Any]], list[Story]]:
+    """Return the story's other languages and the newest of its section, in one query."""
+    public = Story.objects.published()
+    siblings = public.filter(translation_key=story.translation_key).values("pk")
+    newest = public.articles().filter(section=story.section_id, language=story.language)
+    newest = newest.exclude(pk=story.pk).newest_first().values("pk")[:RELATED]
+    # The slice stands in a subquery of its own: SQLite takes no LIMIT inside a UNION.
+    wanted = siblings.union(Story.objects.filter(pk__in=newest).values("pk"))
+    found = list(Story.objects.for_cards().filter(pk__in=wanted).newest_first())
+    translations = [row for row in found if row.translation_key == story.translation_key]
+    related = [row for row in found if row.translation_key != story.translation_key]
+    return [_sibling(row) for row in translations], related
+
+
+def _sibling(row: Story) -> dict[str, Any]:
+    return {
+        **_language(row.language),
+        "language": row.language,
+        "url": row.get_absolute_url(),
+        "headline": row.headline,
+    }
+
+
+def _language(code: str) -> dict[str, str]:
+    name = dict(settings.LANGUAGES)[code]
+    return {"code": code, "name": name, "dir": language_direction(code)}
+
+
+def _languages(current: str, urls: dict[str, str]) -> list[dict[str, Any]]:
+    """Return every language of the site for the switch. `url` is this page's twin, or the front
+    page where there is none; `is_twin` says which, since only twins are each other's hreflang."""
+    return [
+        {
+            **_language(code),
+            "url": urls.get(code) or reverse("articles:front", args=[code]),
+            "is_twin": code in urls,
+            "current": code == current,
+        }
+        for code, _name in settings.LANGUAGES
+    ]
+
+
+def _switch(current: str, name: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same for addresses that reverse from a language and at most one slug."""
+    urls = {
+        code: reverse(f"articles:{name}", args=[code, slug] if slug else [code])
+        for code, slug in arguments.items()
+    }
+    return _languages(current, urls)
+
+
+def _archive_url(language: str, page: Page) -> str:
+    """Where the last page of a bounded list sends those who want older stories still."""
+    if page.has_next() or page.number < MAX_PAGES or not page.object_list:
+        return ""
+    oldest = page.object_list[-1].published_at
+    return reverse("articles:archive", args=[language, oldest.year, oldest.month])
+
+
+def _moved(request: HttpRequest, url: str) -> HttpResponsePermanentRedirect:
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"{url}?{query}" if query else url)
+
+
+def _best_language(request: HttpRequest) -> str:
+    """The first language the browser accepts that the site has (RFC 9110 §12.5.4)."""
+    known = dict(settings.LANGUAGES)
+    for tag, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        for code in (tag, tag.split("-")[0]):
+            if code in known:
+                return code
+    return settings.DEFAULT_LANGUAGE

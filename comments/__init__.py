@@ -1,0 +1,1 @@
+"""Readers' comments: posted, screened, moderated and kept private. May import `articles`."""

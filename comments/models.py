@@ -1,0 +1,197 @@
+"""Comments, the decisions taken on them, the rules they are screened by."""
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from articles.models import Story
+from newsroom.lib.privacy import EncryptedEmailField
+
+# Wider than any limit of the form, which counts what readers see (grapheme clusters); the
+# database counts code points and only has to stop the absurd.
+BODY_BOUND = 100_000
+
+
+class CommentQuerySet(models.QuerySet):
+    def approved(self) -> "CommentQuerySet":
+        """Comments that readers see."""
+        return self.filter(status=Comment.Status.APPROVED)
+
+    def pending(self) -> "CommentQuerySet":
+        """Comments that wait for a moderator."""
+        return self.filter(status=Comment.Status.PENDING)
+
+    def for_thread(self) -> "CommentQuerySet":
+        """What the story page shows: nothing private is even loaded."""
+        return self.select_related("user").only(
+            *("story_id", "parent_id", "path", "depth", "name", "website", "body_html"),
+            *("created_at", "kind", "legacy_id", "status", "user__is_staff"),
+        )
+
+    def for_queue(self) -> "CommentQuerySet":
+        """What the moderators' list shows, in one query."""
+        return self.select_related("story", "parent", "user").defer(
+            "story__body_html", "story__search_text"
+        )
+
+
+class Comment(models.Model):
+    """`status` is written by `comments.posting` and `comments.moderation`, by nobody else."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("pending")
+        APPROVED = "approved", _("approved")
+        SPAM = "spam", _("spam")
+        TRASH = "trash", _("trash")
+
+    class Kind(models.TextChoices):
+        COMMENT = "comment", _("comment")
+        PINGBACK = "pingback", _("pingback")
+
+    story = models.ForeignKey(
+        Story, models.CASCADE, verbose_name=_("story"), related_name="comments"
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("reply to"),
+        related_name="replies",
+        null=True,
+        blank=True,
+    )
+    # Ids from the thread's first comment down to this one, "12/15/20": a placeholder for an
+    # ancestor that is not public can be shown without loading it.
+    path = models.CharField(max_length=255, editable=False, blank=True)
+    thread = models.BigIntegerField(editable=False, default=0)
+    depth = models.PositiveSmallIntegerField(editable=False, default=1)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.COMMENT)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.PENDING, editable=False
+    )
+
+    name = models.CharField(_("name"), max_length=1000)
+    email = EncryptedEmailField(_("e-mail"), blank=True)
+    email_index = models.CharField(max_length=64, editable=False, blank=True, db_index=True)
+    website = models.CharField(_("website"), max_length=800, blank=True)
+    body = models.TextField(_("comment"))
+    body_html = models.TextField(editable=False)
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    ip = models.GenericIPAddressField(_("network"), null=True, blank=True, editable=False)
+    user_agent = models.CharField(max_length=254, blank=True, editable=False)
+    # Keyed hash of the token in the browser the comment was posted from.
+    browser = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    # Keyed hash of story, parent, name, address and text: the same comment twice is refused.
+    fingerprint = models.CharField(max_length=64, editable=False)
+    # Why the screens held it: a list of {"screen": …, "detail": …}.
+    reasons = models.JSONField(default=list, editable=False)
+    created_at = models.DateTimeField(_("posted"), db_index=True)
+    published_at = models.DateTimeField(null=True, editable=False)
+    legacy_source = models.CharField(max_length=200, blank=True, editable=False)
+    legacy_id = models.PositiveBigIntegerField(null=True, editable=False, db_index=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        permissions = [("moderate_comment", _("Can moderate comments"))]
+        constraints = [
+            models.CheckConstraint(
+                name="comment_required_fields",
+                condition=~Q(name="")
+                & ~Q(body="")
+                & (~Q(email_index="") | ~Q(legacy_source="") | Q(user__isnull=False)),
+            ),
+            models.UniqueConstraint(
+                fields=["fingerprint"],
+                name="comment_once",
+                condition=~Q(status="trash") & Q(legacy_source=""),
+            ),
+            models.UniqueConstraint(
+                fields=["legacy_source", "legacy_id"],
+                name="comment_imported_once",
+                condition=Q(legacy_id__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["story", "status", "thread"], name="comment_threads"),
+            models.Index(fields=["status", "-created_at", "-id"], name="comment_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """The comment on its story's page; see `comments.threads.page_of` for which page."""
+        return f"{self.story.get_absolute_url()}#comment-{self.pk}"
+
+
+class Decision(models.Model):
+    """What was decided on a comment, by whom, when and why. Rows are added, never changed."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="decisions")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    from_status = models.CharField(_("from"), max_length=10)
+    to_status = models.CharField(_("to"), max_length=10)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    note = models.CharField(_("note"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_status} → {self.to_status}"
+
+    def save(self, *args, **kwargs) -> None:
+        if self.pk:
+            raise PermissionDenied("A decision is never changed.")
+        super().save(*args, **kwargs)
+
+
+class Rule(models.Model):
+    """Words that hold a comment, or send it to spam."""
+
+    class Action(models.TextChoices):
+        HOLD = "hold", _("hold for review")
+        SPAM = "spam", _("mark as spam")
+
+    action = models.CharField(_("action"), max_length=10, choices=Action.choices)
+    words = models.TextField(
+        _("words"),
+        help_text=_("One word or phrase a line. Vowel marks, hamza forms and case do not matter."),
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("word rule")
+        verbose_name_plural = _("word rules")
+
+    def __str__(self) -> str:
+        return self.note or self.get_action_display()
+
+
+class VerifiedAddress(models.Model):
+    """A browser that opened the link mailed to an address: proof that both are one reader's."""
+
+    browser = models.CharField(max_length=64)
+    email_index = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["browser", "email_index"], name="verified_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

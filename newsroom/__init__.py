@@ -1,0 +1,1 @@
+"""Newsroom: the project, its wiring, its toolbox and the look of the site."""

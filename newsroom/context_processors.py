@@ -1,0 +1,21 @@
+"""What every public template may use besides its view's own context."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from articles.site import absolute, site_of
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The paper in the page's language, and the page's canonical address. The desk needs none."""
+    if request.path.startswith("/admin/"):
+        return {}
+    return {
+        "site": site_of(request),
+        "LANGUAGE_CODE": request.LANGUAGE_CODE,
+        "DEFAULT_LANGUAGE": settings.DEFAULT_LANGUAGE,
+        "SITE_URL": settings.SITE_URL,
+        "canonical_url": absolute(request.path),
+    }

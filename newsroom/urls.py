@@ -1,0 +1,27 @@
+"""The map of the whole site."""
+
+from django.contrib import admin
+from django.urls import include, path, register_converter
+
+from articles import converters
+from articles import views as stories
+from newsroom import views
+
+register_converter(converters.LanguageConverter, "lang")
+register_converter(converters.UnicodeSlugConverter, "uslug")
+
+urlpatterns = [
+    path("", stories.root, name="root"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("media/<path:name>", views.media, name="media"),
+    path("admin/", admin.site.urls),
+    path("<lang:language>/", include("comments.urls")),
+    path("<lang:language>/", include("articles.urls")),
+]
+
+handler400 = "newsroom.views.bad_request"
+handler403 = "newsroom.views.forbidden"
+handler404 = "newsroom.views.not_found"
+handler500 = "newsroom.views.server_error"
