@@ -1,0 +1,1 @@
+"""The demo newspaper: texts, pictures and the code that reads them."""
