@@ -1,0 +1,123 @@
+"""Reading the environment strictly: a word that is not understood stops the start.
+
+django-environ takes `DEBUG=flase` for false and an unknown database scheme for an engine; here
+each becomes one sentence that names the variable.
+"""
+
+from ipaddress import ip_network
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+YES = frozenset({"1", "true", "yes", "on"})
+NO = frozenset({"0", "false", "no", "off"})
+SQLITE = "django.db.backends.sqlite3"
+POSTGRESQL = "django.db.backends.postgresql"
+SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+
+
+class Environment(environ.Env):
+    """django-environ, with empty meaning unset and nothing guessed."""
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a value as it stands; a leading `$` is no reference to another variable."""
+        return self.ENVIRON.get(name, "").strip() or default
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """Return a yes or no."""
+        word = self.text(name).lower()
+        if not word:
+            return default
+        if word not in YES | NO:
+            raise ImproperlyConfigured(f"{name} is {word!r}: write 1 or 0.")
+        return word in YES
+
+    def number(self, name: str, default: int, minimum: int = 0) -> int:
+        """Return a whole number that is not below `minimum`."""
+        word = self.text(name, str(default))
+        if not word.isdecimal() or int(word) < minimum:
+            raise ImproperlyConfigured(f"{name} is {word!r}: write a number from {minimum} up.")
+        return int(word)
+
+    def words(self, name: str, default: str = "") -> list[str]:
+        """Return a comma-separated list without blanks."""
+        return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+
+    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        """Return one of the words that are understood."""
+        word = self.text(name, default)
+        if word not in choices:
+            raise ImproperlyConfigured(f"{name} is {word!r}: write {' or '.join(choices)}.")
+        return word
+
+    def site_url(self, default: str) -> str:
+        """Return the site's own address: scheme and host, nothing else."""
+        address = self.text("SITE_URL", default).rstrip("/")
+        try:
+            parts = urlsplit(address)
+            bare = parts._replace(scheme="", netloc="").geturl() == "" and "@" not in parts.netloc
+            whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:
+            bare = whole = False
+        if not (bare and whole):
+            raise ImproperlyConfigured(
+                f"SITE_URL is {address!r}: write it like https://news.example, without a path."
+            )
+        return address
+
+    def proxies(self) -> list[str]:
+        """Return TRUSTED_PROXIES: addresses, networks, or `unix` for a local socket."""
+        proxies = self.words("TRUSTED_PROXIES")
+        for proxy in proxies:
+            try:
+                proxy == "unix" or ip_network(proxy)
+            except ValueError as error:
+                raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}.") from error
+        return proxies
+
+    def database(self, name: str) -> dict | None:
+        """Return the database a URL names, or nothing when it is unset."""
+        if not (url := self.text(name)):
+            return None
+        try:
+            config = self.db_url_config(url)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} is not an address that can be read.") from error
+        if config["ENGINE"] not in {SQLITE, POSTGRESQL}:
+            raise ImproperlyConfigured(f"{name}: write sqlite:///… or postgres://….")
+        return config
+
+    def cache(self, name: str) -> dict | None:
+        """Return the Redis cache a URL names, or nothing when it is unset."""
+        if not (url := self.text(name)):
+            return None
+        if urlsplit(url).scheme not in {"redis", "rediss"}:
+            raise ImproperlyConfigured(f"{name}: write redis://host:6379/0 (rediss:// for TLS).")
+        try:
+            import redis  # noqa: F401  (asks whether it is installed)
+        except ImportError as error:
+            raise ImproperlyConfigured(
+                f"{name} needs the redis package: pip install -r requirements-scale.txt."
+            ) from error
+        return self.cache_url_config(url, backend="django.core.cache.backends.redis.RedisCache")
+
+    def mail(self, name: str) -> dict | None:
+        """Return Django's mail settings from a URL, or nothing when it is unset."""
+        if not (url := self.text(name)):
+            return None
+        scheme = urlsplit(url).scheme
+        if scheme not in SMTP_PORTS:
+            # `smtps` is left out on purpose: django-environ means STARTTLS by it, most do not.
+            raise ImproperlyConfigured(
+                f"{name}: write smtp+tls://… (STARTTLS), smtp+ssl://… or smtp://…; there is no "
+                "console, file or dummy backend."
+            )
+        try:
+            config = self.email_url_config(url)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} is not an address that can be read.") from error
+        config["EMAIL_PORT"] = config["EMAIL_PORT"] or SMTP_PORTS[scheme]
+        wanted = ("BACKEND", "HOST", "HOST_USER", "HOST_PASSWORD", "PORT", "USE_TLS", "USE_SSL")
+        names = [f"EMAIL_{name}" for name in wanted]
+        return {name: config[name] for name in names if config.get(name)}

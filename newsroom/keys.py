@@ -1,0 +1,32 @@
+"""Keys for a first run: made once, kept in `var/`, never used where a `SITE_URL` is public."""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+NAMES = ("SECRET_KEY", "EMAIL_ENCRYPTION_KEYS", "EMAIL_INDEX_KEY")
+
+
+def fresh() -> dict[str, str]:
+    """Return a new value for every key of `NAMES`."""
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        # A Fernet key: 32 random bytes, URL-safe base64 (cryptography.fernet).
+        "EMAIL_ENCRYPTION_KEYS": base64.urlsafe_b64encode(os.urandom(32)).decode(),
+        "EMAIL_INDEX_KEY": secrets.token_urlsafe(32),
+    }
+
+
+def development_keys(path: Path) -> dict[str, str]:
+    """Return the keys kept at `path`, making the file (mode 600) when there is none."""
+    try:
+        # O_EXCL: of two processes starting at once only one writes the file.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        lines = path.read_text(encoding="ascii").splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line)
+    keys = fresh()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.writelines(f"{name}={value}\n" for name, value in keys.items())
+    return keys

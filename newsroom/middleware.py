@@ -1,0 +1,169 @@
+"""What every request passes: who it came from, its id, its policy, its language."""
+
+import re
+import secrets
+import time
+import uuid
+from collections.abc import Callable
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.forms import Media as FormMedia
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import translation
+from js_asset import InlineStyle, Media
+
+from newsroom import logs
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+ADMIN_PREFIX = "/admin/"
+FORWARDING_HEADERS = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_REQUEST_ID")
+WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def is_desk(request: HttpRequest) -> bool:
+    """Whether the address belongs to the admin."""
+    return request.path_info.startswith(ADMIN_PREFIX)
+
+
+def comes_from_trusted_proxy(request: HttpRequest) -> bool:
+    """Whether the machine that connected to us stands in TRUSTED_PROXIES."""
+    peer = request.META.get("REMOTE_ADDR") or ""
+    if not peer:
+        return "unix" in settings.TRUSTED_PROXIES
+    try:
+        address = ip_address(peer)
+    except ValueError:
+        return False
+    networks = (ip_network(proxy) for proxy in settings.TRUSTED_PROXIES if proxy != "unix")
+    return any(address in network for network in networks)
+
+
+class TrustedProxyMiddleware:
+    """Believe what a proxy says of the caller only when it is one of ours.
+
+    Django reads `X-Forwarded-Proto` from anybody once SECURE_PROXY_SSL_HEADER is set, so a
+    stranger's headers are dropped before it, or anything else, can look.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not comes_from_trusted_proxy(request):
+            for header in FORWARDING_HEADERS:
+                request.META.pop(header, None)
+        return self.get_response(request)
+
+
+class RequestIdMiddleware:
+    """Give the request an id, carry it into every log line, and log the request once."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request.request_id = given if WELL_FORMED_ID.fullmatch(given) else uuid.uuid4().hex
+        token = logs.request_id.set(request.request_id)
+        started = time.monotonic()
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request.request_id
+            logs.log_request(request, response, time.monotonic() - started)
+        finally:
+            logs.request_id.reset(token)
+        return response
+
+
+PUBLIC_POLICY = (
+    "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class ContentSecurityPolicyMiddleware:
+    """One strict policy; in the admin a nonce for what the rich-text editor puts inline.
+
+    A public page is the same bytes for everybody, so it has no nonce: `request.csp_nonce`
+    exists in the admin only. django-prose-editor needs it twice. Its import map must be an
+    inline script: django-js-asset's `Media` renders the nonce it carries on every tag, and
+    the admin prints the `media` of its context, so that is where the nonce goes in. And
+    Tiptap adds a `<style data-tiptap-style>` without a nonce unless one is there already,
+    so an empty one is put there; its rules stand in `newsroom/css/prose.css`, without the
+    two that switch ligatures off, which Arabic needs.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        nonce = ""
+        if is_desk(request):
+            request.csp_nonce = secrets.token_urlsafe(16)
+            nonce = f" 'nonce-{request.csp_nonce}'"
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", PUBLIC_POLICY.format(nonce=nonce))
+        return response
+
+    def process_template_response(
+        self, request: HttpRequest, response: TemplateResponse
+    ) -> TemplateResponse:
+        media = (response.context_data or {}).get("media")
+        if is_desk(request) and isinstance(media, FormMedia):
+            response.context_data["media"] = with_nonce(media, request.csp_nonce)
+        return response
+
+
+def with_nonce(media: FormMedia, nonce: str) -> Media:
+    """Return the media with the nonce on its tags and, for the editor, its style's place taken."""
+    if getattr(media, "_importmap", None):
+        placeholder = InlineStyle("", **{"data-tiptap-style": True})
+        media = media + Media(css={"all": ["newsroom/css/prose.css", placeholder]})
+    return Media.from_media(media, nonce=nonce)
+
+
+def language_of_path(path: str) -> str:
+    """Return the language a path begins with, or the default one."""
+    first = path.lstrip("/").split("/", 1)[0]
+    return first if first in dict(settings.LANGUAGES) else settings.DEFAULT_LANGUAGE
+
+
+class LanguageMiddleware:
+    """The address alone decides a page's language: no cookie and no header is asked.
+
+    Django's LocaleMiddleware would add `Vary: Cookie` to every page.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return speak(language_of_path(request.path_info), request, self.get_response)
+
+
+class AdminLanguageMiddleware:
+    """The desk speaks the language each person chose; it needs to know who that is."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not is_desk(request):
+            return self.get_response(request)
+        chosen = getattr(request.user, "interface_language", "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.DEFAULT_LANGUAGE
+        return speak(language, request, self.get_response)
+
+
+def speak(language: str, request: HttpRequest, get_response: GetResponse) -> HttpResponse:
+    """Answer the request in a language, and leave the thread's own as it was."""
+    with translation.override(language):
+        request.LANGUAGE_CODE = language
+        response = get_response(request)
+    if response.get("Content-Type", "").startswith("text/html"):
+        response.headers.setdefault("Content-Language", language)
+    return response

@@ -1,0 +1,280 @@
+"""Every setting comes from the environment; `.env.example` lists and explains each name."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+
+from newsroom import logs
+from newsroom.environment import SQLITE, Environment
+from newsroom.keys import NAMES as KEY_NAMES
+from newsroom.keys import development_keys
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+TESTING = "pytest" in sys.modules
+
+env = Environment()
+if not TESTING:
+    env.read_env(BASE_DIR / ".env", overwrite=False)
+
+# What the site writes: database, media, collected static files, development keys.
+VAR_DIR = BASE_DIR / env.text("VAR_DIR", "var/test" if TESTING else "var")
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+# The site's own address. Every absolute link is made from it; `Host` is only checked.
+
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.number("PORT", 8000, minimum=1)
+SITE_URL = env.site_url(default=f"http://{f'[{HOST}]' if ':' in HOST else HOST}:{PORT}")
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+IS_HTTPS = SITE_URL.startswith("https://")
+IS_LOOPBACK = SITE_HOST in {"localhost", "::1"} or SITE_HOST.startswith("127.")
+ALLOW_HTTP = env.flag("ALLOW_HTTP")
+
+DEBUG = env.flag("DEBUG")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [
+    f"[{SITE_HOST}]" if ":" in SITE_HOST else SITE_HOST,
+    *(["localhost", "127.0.0.1", "[::1]"] if IS_LOOPBACK else []),
+]
+TRUSTED_PROXIES = env.proxies()
+
+# Keys. On loopback they are made on the first start; elsewhere a missing one stops the start.
+
+_missing_keys = [name for name in KEY_NAMES if not env.text(name)]
+if _missing_keys and not IS_LOOPBACK:
+    raise ImproperlyConfigured(f"Set {', '.join(_missing_keys)}: SITE_URL is {SITE_URL}.")
+_made_keys = development_keys(VAR_DIR / "development-keys") if _missing_keys else {}
+DEVELOPMENT_KEYS = [name for name in KEY_NAMES if name in _missing_keys]
+
+
+def _key(name: str) -> str:
+    return env.text(name) or _made_keys[name]
+
+
+SECRET_KEY = _key("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+EMAIL_ENCRYPTION_KEYS = [key.strip() for key in _key("EMAIL_ENCRYPTION_KEYS").split(",")]
+EMAIL_INDEX_KEY = _key("EMAIL_INDEX_KEY")
+
+# Languages: the first is not special, DEFAULT_LANGUAGE is.
+
+ALL_LANGUAGES = {"ar": "العربية", "en": "English", "fr": "Français"}
+_codes = env.words("LANGUAGES", "ar,en,fr")
+LANGUAGES = [(code, ALL_LANGUAGES.get(code, code)) for code in _codes]
+DEFAULT_LANGUAGE = env.text("DEFAULT_LANGUAGE", _codes[0] if _codes else "")
+if not _codes or DEFAULT_LANGUAGE not in _codes:
+    raise ImproperlyConfigured(
+        f"DEFAULT_LANGUAGE is {DEFAULT_LANGUAGE!r}, which LANGUAGES ({', '.join(_codes)}) lacks."
+    )
+LANGUAGE_CODE = DEFAULT_LANGUAGE
+LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
+DIGITS = env.choice("DIGITS", ("latn", "arab"), "latn")
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+try:
+    ZoneInfo(TIME_ZONE)
+except (ZoneInfoNotFoundError, ValueError) as error:
+    raise ImproperlyConfigured(f"TIME_ZONE is {TIME_ZONE!r}: no such zone.") from error
+SITE_NAME = env.text("SITE_NAME", "Newsroom")
+
+INSTALLED_APPS = [
+    "newsroom",
+    "articles",
+    "comments",
+    "newsroom.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_prose_editor",
+    "axes",
+]
+
+MIDDLEWARE = [
+    "newsroom.middleware.TrustedProxyMiddleware",
+    "newsroom.middleware.RequestIdMiddleware",
+    "newsroom.middleware.ContentSecurityPolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "newsroom.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "newsroom.middleware.AdminLanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "newsroom.urls"
+WSGI_APPLICATION = "newsroom.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "newsroom.context_processors.site",
+            ],
+        },
+    }
+]
+
+# Data. SQLite to start; DATABASE_URL moves the same tables to PostgreSQL.
+
+WEB_THREADS = env.number("WEB_THREADS", 4, minimum=1)
+DATABASES = {
+    "default": env.database("DATABASE_URL")
+    or {"ENGINE": SQLITE, "NAME": str(VAR_DIR / "newsroom.sqlite3")}
+}
+_database = DATABASES["default"]
+if _database["ENGINE"] == SQLITE:
+    _database["OPTIONS"] = {
+        # IMMEDIATE takes the write lock at BEGIN: a transaction that reads first cannot fail
+        # half-way because another one wrote meanwhile; it waits `timeout` seconds instead.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,
+        "init_command": f"PRAGMA journal_mode=WAL; "
+        f"PRAGMA synchronous={'OFF' if TESTING else 'NORMAL'};",
+    }
+    # A file, since a memory database shared by threads does not wait for locks.
+    _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+elif _pool_size := env.number("DATABASE_POOL_SIZE", WEB_THREADS + 1):
+    # Django's pool belongs to a process: WEB_WORKERS times this many connections at most.
+    _pool = {"min_size": 1, "max_size": _pool_size, "timeout": 10}
+    _database["OPTIONS"] = _database.get("OPTIONS", {}) | {"pool": _pool}
+else:
+    _database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_redis = env.cache("CACHE_URL")
+THROTTLE_TABLE = "newsroom_throttle"
+CACHES = {
+    "default": _redis or {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Rates must hold across workers: a table on one machine, Redis beyond it.
+    "throttle": _redis
+    or {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": THROTTLE_TABLE,
+        # Beyond Django's 300 entries live limits would be dropped to make room.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
+CACHES = {alias: config | {"KEY_PREFIX": alias} for alias, config in CACHES.items()}
+SHARED_CACHE_SECONDS = env.number("SHARED_CACHE_SECONDS", 1)
+
+# Files. Originals lie outside MEDIA_ROOT and have no public address.
+
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+# Hashed names need `collectstatic` (`make run` does it). Before that, and while developing or
+# testing, files are found where they lie.
+HASHED_STATIC = not (TESTING or DEBUG) and (
+    "collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").exists()
+)
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not HASHED_STATIC
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "originals": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "originals", "base_url": None},
+    },
+    "staticfiles": {
+        "BACKEND": (
+            "newsroom.storage.HashedStaticFilesStorage"
+            if HASHED_STATIC
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# People.
+
+AUTH_USER_MODEL = "newsroom.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+if TESTING:
+    # The real hasher is slow on purpose, which a suite that signs in everywhere need not wait for.
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = "/admin/"
+AXES_FAILURE_LIMIT = env.number("LOGIN_FAILURE_LIMIT", 10, minimum=1)
+AXES_COOLOFF_TIME = timedelta(minutes=env.number("LOGIN_LOCKOUT_MINUTES", 15, minimum=1))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "newsroom.signin.truncated_client_ip"
+AXES_USERNAME_CALLABLE = "newsroom.signin.hashed_username"
+AXES_LOCKOUT_CALLABLE = "newsroom.signin.locked_out"
+AXES_RESET_ON_SUCCESS = True
+# Trying on does not lengthen the lock: a stranger could keep somebody out for ever.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_SENSITIVE_PARAMETERS = ["username", "password"]
+AXES_VERBOSE = False
+
+# Security.
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+# `no-referrer` would make browsers post our own comment form with `Origin: null`.
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "newsroom.views.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_SSL_HOST = urlsplit(SITE_URL).netloc if IS_HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000) if IS_HTTPS else 0
+# TrustedProxyMiddleware drops the header when anybody else sends it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+
+# Comments.
+
+COMMENT_MAX_LENGTH = env.number("COMMENT_MAX_LENGTH", 5000, minimum=1)
+COMMENT_FLOOD_SECONDS = env.number("COMMENT_FLOOD_SECONDS", 15)
+COMMENT_MAX_LINKS = env.number("COMMENT_MAX_LINKS", 2)
+COMMENT_MAX_DEPTH = 5
+COMMENT_THREADS_PER_PAGE = 50
+
+# Mail. Without EMAIL_URL none is made and what needs it is not offered.
+
+EMAIL_URL = env.text("EMAIL_URL")
+EMAIL_TIMEOUT = 10
+vars().update(
+    env.mail("EMAIL_URL") or {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("FROM_EMAIL", f"newsroom@{SITE_HOST}")
+
+LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+LOGGING = logs.configuration(LOG_LEVEL)

@@ -1,0 +1,48 @@
+"""What django-axes may know of a failed sign-in: a keyed hash and a shortened address.
+
+People type passwords and e-mail addresses into the name field. The lock needs to tell one
+account from another, not to know which, so only a keyed hash of the name is kept.
+"""
+
+import unicodedata
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from newsroom.lib.privacy import client_ip, keyed_hash, truncate_ip
+
+
+def truncated_client_ip(request: HttpRequest) -> str | None:
+    """Return the caller's network (/24 or /48), never the full address."""
+    return truncate_ip(client_ip(request))
+
+
+def hashed_username(request: HttpRequest, credentials: dict | None = None) -> str:
+    """Return a keyed hash of the name that was typed, one for all its spellings."""
+    given = (credentials or {}).get(settings.AXES_USERNAME_FORM_FIELD)
+    typed = given or request.POST.get("username") or ""
+    return keyed_hash("sign-in", unicodedata.normalize("NFKC", typed).casefold())
+
+
+@receiver(pre_save, sender=AccessAttempt)
+def forget_what_was_sent(sender: type, instance: AccessAttempt, **kwargs: object) -> None:
+    """Drop the form and the query, which axes would keep whole."""
+    instance.get_data = instance.post_data = instance.http_accept = ""
+
+
+def locked_out(
+    request: HttpRequest, original_response: HttpResponse | None, credentials: dict | None
+) -> HttpResponse:
+    """Answer somebody who tried too often, in the language of the page."""
+    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
+    message = _("Too many failed sign-ins. Try again in %(minutes)d minutes.") % {
+        "minutes": minutes
+    }
+    response = render(request, "403.html", {"message": message}, status=429)
+    response["Retry-After"] = str(minutes * 60)
+    return response

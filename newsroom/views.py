@@ -1,0 +1,166 @@
+"""Pages that belong to no app: health, robots, media of a small site, errors."""
+
+import logging
+import re
+import shutil
+from http import HTTPStatus
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.files.storage import default_storage
+from django.core.files.storage.filesystem import FileSystemStorage
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+log = logging.getLogger("newsroom.health")
+
+MINIMUM_FREE_BYTES = 100 * 1024 * 1024
+MEDIA_TYPES = {
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
+SECRET_FIELD = re.compile(r"password|token|^_", re.IGNORECASE)
+MEDIA_NAME = re.compile(r"[A-Za-z0-9_-]{4,64}/[A-Za-z0-9_-]{1,64}\.(?:webp|jpg|png|svg)")
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the process is alive; nothing else is asked."""
+    return _plain("ok\n")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Say whether a reader would be served, part by part; the reasons go to the log."""
+    parts = {}
+    for name, probe in PROBES.items():
+        try:
+            problem = probe()
+        except Exception as error:  # A probe that breaks is the answer, whatever broke.
+            problem = f"{type(error).__name__}: {error}"
+        parts[name] = "failing" if problem else "ok"
+        if problem:
+            log.error("%s is not ready: %s", name, problem)
+    ready = all(state == "ok" for state in parts.values())
+    status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
+    response = JsonResponse(parts, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return ""
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(missing)} migrations are not applied" if missing else ""
+
+
+def _cache() -> str:
+    for alias in settings.CACHES:
+        caches[alias].set("readyz", 1, 10)
+        if caches[alias].get("readyz") != 1:
+            return f"the cache {alias} does not keep what it is given"
+    return ""
+
+
+def _media() -> str:
+    if not isinstance(default_storage._wrapped or default_storage, FileSystemStorage):
+        return ""
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    probe = root / ".readyz"
+    probe.touch()
+    probe.unlink(missing_ok=True)
+    return "" if shutil.disk_usage(root).free > MINIMUM_FREE_BYTES else "the disk is nearly full"
+
+
+PROBES = {"database": _database, "migrations": _migrations, "cache": _cache, "media": _media}
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Keep crawlers out of the desk, of personal pages and of searches."""
+    lines = ["User-agent: *", "Disallow: /admin/"]
+    for code, _name in settings.LANGUAGES:
+        lines += [f"Disallow: /{code}/me/", f"Disallow: /{code}/search/"]
+    response = _plain("\n".join([*lines, ""]))
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@require_safe
+def media(request: HttpRequest, name: str) -> FileResponse:
+    """Serve a rendition. Its name holds its content's key, so it may be kept for ever."""
+    if not MEDIA_NAME.fullmatch(name):
+        raise Http404
+    path = Path(settings.MEDIA_ROOT) / name
+    if not path.is_file():
+        raise Http404
+    response = FileResponse(path.open("rb"), content_type=MEDIA_TYPES[path.suffix])
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    # An SVG opened by itself is a document: it may draw, and nothing else.
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+# Errors. The language is the path's: LanguageMiddleware has set it before a view could fail.
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the request made no sense."""
+    return _error(request, HTTPStatus.BAD_REQUEST)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: not for this person."""
+    return _error(request, HTTPStatus.FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: nothing is there."""
+    return _error(request, HTTPStatus.NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a page that asks nothing of what may just have failed."""
+    body = loader.get_template("500.html").render()
+    response = HttpResponse(body, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form of the desk that was open too long: what was typed is shown to be copied."""
+    kept = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if value.strip() and not SECRET_FIELD.search(name)
+    ]
+    message = _("The form was open for too long, or came from another site. Nothing was saved.")
+    return _error(request, HTTPStatus.FORBIDDEN, {"message": message, "kept": kept})
+
+
+def _error(request: HttpRequest, status: HTTPStatus, context: dict | None = None) -> HttpResponse:
+    response = render(request, f"{status.value}.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _plain(text: str) -> HttpResponse:
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "no-store"
+    return response
