@@ -92,6 +92,8 @@ _VALUES = {
     "scope": re.compile(r"(?:row|col|rowgroup|colgroup)\Z"),
     **dict.fromkeys("width height start colspan rowspan".split(), _NUMBER),
 }
+# One of the schemes, or relative: then nothing like a scheme stands before the path begins.
+_HREF = re.compile(r"\s*(?:(?:https?|mailto|tel):|[^:\\]*\Z|[^:\\/?#]*[/?#])", re.IGNORECASE)
 _REL_WORDS = ("nofollow", "sponsored", "ugc", "external", "noopener", "noreferrer")
 
 _MAX_PASSES = 8
@@ -178,7 +180,7 @@ def linkify(text: str) -> str:
 
     A blank line begins a paragraph with its own direction, a single line end is a `<br>`.
     """
-    text = unicodedata.normalize("NFC", _CONTROL.sub("", _newlines(strip_overrides(text))))
+    text = unicodedata.normalize("NFC", strip_overrides(_plain_characters(text)))
     text = "\n".join(line.strip() for line in text.split("\n")).strip("\n")
     parts = _PARAGRAPH_END.split(text) if text else []
     return "".join(f'<p dir="auto">{_linkify_part(part)}</p>' for part in parts)
@@ -239,12 +241,12 @@ def _tame(html: str) -> str:
     Unclosed formatting elements are opened again in every block, and only those that differ by
     attribute are kept apart (HTML standard, 13.2.4.3): without attributes a page cannot explode.
     """
-    html = _COMMENT.sub("", _CONTROL.sub("", _newlines(html)))
+    html = _COMMENT.sub("", _plain_characters(html))
     return _FORMATTING.sub(r"<\1>", html)
 
 
-def _newlines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _plain_characters(text: str) -> str:
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _raw_depth(html: str) -> int:
@@ -294,6 +296,8 @@ def _rename(serialized: str, renamed: Mapping[str, str]) -> str:
 def _check_value(tag: str, attribute: str, value: str) -> str | None:
     if tag == "img" and attribute == "src":
         return value if _is_own_picture(value) else None
+    if attribute == "href":
+        return value.strip() if _HREF.match(value) else None
     if attribute == "rel":
         words = value.lower().split()
         return " ".join(word for word in _REL_WORDS if word in words) or None
@@ -318,7 +322,7 @@ def _plain_direction(serialized: str) -> str:
     """Strip override characters, close every isolate within its block, compose letters (NFC)."""
     tokens = [
         balance_isolates(token) if at % 2 else unicodedata.normalize("NFC", token)
-        for at, token in enumerate(_TAG.split(strip_overrides(serialized)))
+        for at, token in enumerate(_TAG.split(strip_overrides(_plain_characters(serialized))))
     ]
     if not any("\u2066" <= char <= "\u2069" for char in "".join(tokens)):
         return "".join(tokens)
