@@ -15,6 +15,9 @@ from django.core.files.storage import Storage
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms, ImageOps
 
+# `Image.open(formats=…)` knows only plugins that are loaded, and WebP and MPO load late.
+Image.init()
+
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 # MPO is the JPEG with a second picture inside that some telephones write.

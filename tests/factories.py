@@ -1,0 +1,84 @@
+"""Plain functions that make things, every default visible. The cast signs in by first name."""
+
+from datetime import datetime, timedelta
+from io import BytesIO
+from itertools import count
+
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from PIL import Image as Pillow
+
+from articles import pictures, workflow
+from articles.models import Author, AuthorTranslation, Image, ImageTranslation, Story
+from articles.models import Section, SectionTranslation
+from newsroom.models import User
+
+number = count(1)
+
+SECTION_NAMES = {"ar": ("العالم", "العالم"), "en": ("World", "world"), "fr": ("Monde", "monde")}
+
+
+def make_user(name: str, group: str = "", **fields) -> User:
+    """An account that may enter the admin when it is in a group."""
+    user = User.objects.create_user(name, is_staff=bool(group), **fields)
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def make_section(names: dict[str, tuple[str, str]] | None = None, *, parent=None) -> Section:
+    section = Section.objects.create(parent=parent, position=next(number) % 1000)
+    for language, (name, slug) in (names or SECTION_NAMES).items():
+        SectionTranslation.objects.create(section=section, language=language, name=name, slug=slug)
+    return section
+
+
+def world() -> Section:
+    """The section stories stand in unless a test says otherwise."""
+    row = SectionTranslation.objects.filter(language="en", slug="world").first()
+    return row.section if row else make_section()
+
+
+def make_author(names: dict[str, str] | None = None, **fields) -> Author:
+    author = Author.objects.create(**fields)
+    for language, name in (names or {"ar": "ليلى حداد", "en": "Leila Haddad"}).items():
+        slug = f"author-{next(number)}"
+        AuthorTranslation.objects.create(author=author, language=language, name=name, slug=slug)
+    return author
+
+
+def make_image(*, width: int = 640, height: int = 400, alt: str = "A harbour at dawn") -> Image:
+    file = BytesIO()
+    Pillow.new("RGB", (width, height), (next(number) % 255, 90, 60)).save(file, "PNG")
+    image = Image(original=ContentFile(file.getvalue(), name="harbour.png"))
+    pictures.store(image)
+    for language in ("ar", "en", "fr"):
+        ImageTranslation.objects.create(
+            image=image, language=language, alt=alt, caption=f"{alt}.", credit="Newsroom"
+        )
+    return image
+
+
+def content(**fields) -> dict:
+    """The content of a story that may be published."""
+    return {
+        "headline": "The harbour wakes",
+        "standfirst": "Boats leave before the light.",
+        "body_html": "<p>The first boat left at four.</p>",
+        "section": world().pk,
+        **fields,
+    }
+
+
+def make_draft(*, by: User | None = None, language: str = "en", **fields) -> Story:
+    translation_key = fields.pop("translation_key", None)
+    return workflow.create(
+        content(**fields), by=by, language=language, translation_key=translation_key
+    )
+
+
+def make_story(*, at: datetime | None = None, language: str = "en", **fields) -> Story:
+    """A story that readers see: published an hour ago unless `at` says otherwise."""
+    draft = make_draft(language=language, **fields)
+    return workflow.publish(draft, by=None, at=at or timezone.now() - timedelta(hours=1))
