@@ -1,0 +1,82 @@
+"""Make the web fonts of the site from the open-licence originals.
+
+The results are committed; this is kept so that they can be made again, or widened:
+
+    npm pack @fontsource-variable/cairo@5.3.0 @fontsource-variable/noto-naskh-arabic@5.3.0 \
+        @fontsource-variable/source-serif-4@5.3.1
+    for archive in *.tgz; do tar xzf "$archive" --one-top-level; done
+    pip install fonttools==4.68.0 brotli==1.2.1
+    python build.py FOLDER_WITH_THE_UNPACKED_ARCHIVES
+
+Letters and the marks they share (space, digits, punctuation) lie in separate files: an Arabic
+page with a comma in it must not fetch the Latin letters.
+"""
+
+import sys
+from pathlib import Path
+
+from fontTools.subset import main as subset
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
+
+HERE = Path(__file__).parent
+
+MARKS = "20-40,5B-60,7B-7E,A0,A3,A7,A9,AB,B0,B1,B7,BB,D7,2010-2015,2018-201E,2022,2026,2030,20AC"
+LATIN = "41-5A,61-7A,AA,BA,C0-D6,D8-F6,F8-FF,152,153,178,2039,203A,2122"
+ARABIC = (
+    "60C,61B,61F,621-63A,640-658,660-66D,670,671,67E,686,688,691,698,6A4,6A9,6AF,6BA,6BE,"
+    "6C1,6CC,6D2,6D4,6F0-6F9,200C,200D,FD3E,FD3F,FDF2,FDFA,FDFC"
+)
+# The names of the languages in the switch, so that they look right on every page for 3 kB.
+NAMES = "".join(sorted(set("العربيةEnglishFrançais")))
+
+CAIRO = "cairo-5.3.0/package/files/cairo-{}-wght-normal.woff2"
+NASKH = "noto-naskh-arabic-5.3.0/package/files/noto-naskh-arabic-{}-wght-normal.woff2"
+SERIF = "source-serif-4-5.3.1/package/files/source-serif-4-latin-wght-{}.woff2"
+
+# name of the result: (original, code points, range of weights)
+FONTS = {
+    "cairo-arabic": (CAIRO.format("arabic"), ARABIC, (400, 900)),
+    "cairo-marks": (CAIRO.format("latin"), MARKS, (400, 900)),
+    "cairo-latin": (CAIRO.format("latin"), LATIN, (400, 900)),
+    "cairo-names-arabic": (CAIRO.format("arabic"), NAMES, (400, 600)),
+    "cairo-names-latin": (CAIRO.format("latin"), NAMES, (400, 600)),
+    "naskh-arabic": (NASKH.format("arabic"), ARABIC, (400, 700)),
+    "naskh-marks": (NASKH.format("latin"), MARKS, (400, 700)),
+    "naskh-latin": (NASKH.format("latin"), LATIN, (400, 700)),
+    "serif-latin": (SERIF.format("normal"), f"{MARKS},{LATIN}", (400, 700)),
+    "serif-latin-italic": (SERIF.format("italic"), f"{MARKS},{LATIN}", (400, 700)),
+}
+
+
+def build(name: str, source: Path, wanted: str, weights: tuple[int, int]) -> Path:
+    """Write one subset as woff2 and answer where it lies."""
+    narrowed = HERE / f"{name}.tmp.ttf"
+    font = instantiateVariableFont(TTFont(source), {"wght": weights})
+    font.flavor = None
+    font.save(narrowed)
+    result = HERE / f"{name}.woff2"
+    chosen = f"--text={wanted}" if wanted is NAMES else f"--unicodes={wanted}"
+    # ccmp … mset are what joins and stacks Arabic; tnum aligns the times of the latest list.
+    features = "ccmp,locl,mark,mkmk,kern,init,medi,fina,isol,rlig,liga,calt,curs,tnum,lnum,mset"
+    subset(
+        [
+            str(narrowed),
+            chosen,
+            f"--layout-features={features}",
+            "--flavor=woff2",
+            "--no-hinting",
+            "--desubroutinize",
+            f"--output-file={result}",
+        ]
+    )
+    narrowed.unlink()
+    return result
+
+
+if __name__ == "__main__":
+    originals = Path(sys.argv[1])
+    for name, (source, wanted, weights) in FONTS.items():
+        path = next(originals.glob(f"*{source}"))
+        made = build(name, path, wanted, weights)
+        print(f"{made.stat().st_size:>7,}  {made.name}")

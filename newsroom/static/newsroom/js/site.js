@@ -1,0 +1,2 @@
+import "./sections.js";
+import "./to-top.js";

@@ -1,0 +1,3 @@
+import "./remember.js";
+import "./reply.js";
+import "./share.js";
