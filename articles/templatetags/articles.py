@@ -19,11 +19,12 @@ RATIOS = {"wide": (16, 9), "square": (1, 1)}
 
 @register.simple_tag
 def picture(
-    story: Story, shape: str = "wide", sizes: str = "100vw", alt: str = "", eager: bool = False
+    story: Story, shape: str = "wide", sizes: str = "100vw", eager: bool = False
 ) -> SafeString | str:
     """Return the `<img>` of a story's picture, or nothing where it has none.
 
-    `alt` stays empty in cards: there the picture only repeats the headline beside it.
+    The alternative text is there only where `for_page` loaded it: in a card the picture repeats
+    the headline beside it, and an empty text keeps screen readers from saying it twice.
     """
     if not story.picture_id:
         return ""
@@ -36,7 +37,7 @@ def picture(
         sizes,
         width,
         height,
-        alt,
+        getattr(story, "picture_alt", None) or "",
         format_html('fetchpriority="high"') if eager else format_html('loading="lazy"'),
     )
 

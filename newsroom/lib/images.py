@@ -20,8 +20,8 @@ Image.init()
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
-# MPO is the JPEG with a second picture inside that some telephones write.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF")
+# JPEG also opens MPO, the JPEG with a second picture inside that some telephones write.
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 WIDTHS = {
     "wide": (320, 640, 960, 1280),
     "square": (160, 320),
