@@ -32,9 +32,7 @@ def mona():
 
 
 def moves(story):
-    return list(
-        story.transitions.order_by("id").values_list("action", "from_status", "to_status")
-    )
+    return list(story.transitions.order_by("id").values_list("action", "from_status", "to_status"))
 
 
 class TestTheWholeWay:
