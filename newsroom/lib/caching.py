@@ -11,7 +11,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 
 View = Callable[..., HttpResponse]
 
-# What a shared cache may keep: the page, where it moved to, and that it is not (or no longer) there.
+# What a shared cache may keep: the page, where it moved to, that it is not there (any more).
 _SHARED_STATUSES = frozenset({200, 301, 302, 308, 404, 410})
 
 

@@ -22,7 +22,13 @@ _LETTERS = str.maketrans(
         **dict.fromkeys("ةەہھۃۀ", "ه"),
         **dict.fromkeys("کڪ", "ك"),
         **{chr(first + digit): str(digit) for first in (0x660, 0x6F0) for digit in range(10)},
-        **{"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"},
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ħ": "h",
+        "ı": "i",
+        "æ": "ae",
+        "œ": "oe",
     }
 )
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+")

@@ -21,7 +21,7 @@ from newsroom.lib.rtl import balance_isolates, strip_overrides
 
 @dataclass(frozen=True)
 class Policy:
-    """What may stay: tags, attributes by tag ("*" for all), tags that become others, a fixed rel."""
+    """What may stay (attributes by tag, "*" for all), what becomes another tag, a fixed rel."""
 
     tags: frozenset[str]
     attributes: Mapping[str, frozenset[str]]
@@ -69,7 +69,10 @@ _BASIC_TAGS = _names("p br strong em a ul ol li blockquote")
 _BASIC_RENAMED = (
     _PARAGRAPHS
     | _EMPHASIS
-    | dict.fromkeys("h1 h2 h3 h4 h5 h6 figure figcaption pre caption td th".split(), "p")
+    | dict.fromkeys(
+        ["h1", "h2", "h3", "h4", "h5", "h6", "figure", "figcaption", "pre", "caption", "td", "th"],
+        "p",
+    )
 )
 BASIC = Policy(
     tags=_BASIC_TAGS,
@@ -90,7 +93,7 @@ _VALUES = {
     "lang": re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}\Z"),
     "loading": re.compile(r"(?:lazy|eager)\Z"),
     "scope": re.compile(r"(?:row|col|rowgroup|colgroup)\Z"),
-    **dict.fromkeys("width height start colspan rowspan".split(), _NUMBER),
+    **dict.fromkeys(_names("width height start colspan rowspan"), _NUMBER),
 }
 # One of the schemes, or relative: then nothing like a scheme stands before the path begins.
 _HREF = re.compile(r"\s*(?:(?:https?|mailto|tel):|[^:\\]*\Z|[^:\\/?#]*[/?#])", re.IGNORECASE)

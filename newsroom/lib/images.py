@@ -48,7 +48,7 @@ _BROKEN = (
 
 @dataclass(frozen=True)
 class Picture:
-    """What `inspect` found: size as shown (after EXIF orientation), format, SHA-256 of the bytes."""
+    """What `inspect` found: size as shown (upright by EXIF), format, SHA-256 of the bytes."""
 
     width: int
     height: int
@@ -69,7 +69,7 @@ def inspect(file: BinaryIO) -> Picture:
 
 
 def rendition_key(sha256: str, focal: tuple[int, int] = (50, 50)) -> str:
-    """Return the folder of a picture's renditions: other bytes or another focal point, another key."""
+    """Return the folder of a picture's renditions, another for other bytes or focal point."""
     seed = f"{_RECIPE}:{sha256}:{focal[0]}:{focal[1]}"
     return hashlib.sha256(seed.encode()).hexdigest()[:32]
 

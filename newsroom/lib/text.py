@@ -1,6 +1,7 @@
 """Counting, cutting and splitting text as readers see it."""
 
 import unicodedata
+from itertools import islice
 
 import regex
 
@@ -17,7 +18,7 @@ def grapheme_length(text: str) -> int:
 
 def truncate_graphemes(text: str, limit: int) -> str:
     """Return at most `limit` of the characters a reader sees, never half of one."""
-    return "".join(match.group() for match, _ in zip(_CLUSTER.finditer(text), range(limit)))
+    return "".join(match.group() for match in islice(_CLUSTER.finditer(text), limit))
 
 
 def slugify_unicode(text: str, max_length: int = 80) -> str:

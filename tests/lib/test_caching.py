@@ -1,0 +1,83 @@
+"""One page for all visitors, and pages for one person."""
+
+import pytest
+from django.http import HttpResponse
+from django.template import engines
+from django.template.response import SimpleTemplateResponse
+
+from newsroom.lib.caching import NotOnePageForAll, private_page, public_page
+
+PUBLIC = "public, max-age=0, s-maxage=1, must-revalidate"
+
+
+@public_page
+def page(request, body="words", status=200):
+    template = engines["django"].from_string("{{ body }}")
+    return SimpleTemplateResponse(template, {"body": body}, status=status)
+
+
+class TestPublicPage:
+    def test_headers_and_strong_etag(self, rf):
+        answer, again = page(rf.get("/")), page(rf.get("/"))
+        assert answer["Cache-Control"] == PUBLIC
+        assert answer["ETag"] == again["ETag"]
+        assert answer["ETag"].startswith('"')
+        assert page(rf.get("/"), body="other")["ETag"] != answer["ETag"]
+        assert "Vary" not in answer
+
+    @pytest.mark.parametrize("condition", ["{}", "W/{}", '"a", {}', "*"])
+    @pytest.mark.parametrize("method", ["get", "head"])
+    def test_304_when_the_reader_has_it(self, rf, method, condition):
+        etag = page(rf.get("/"))["ETag"]
+        request = getattr(rf, method)("/", headers={"if-none-match": condition.format(etag)})
+        answer = page(request)
+        assert answer.status_code == 304
+        assert answer.content == b""
+        assert answer["ETag"] == etag
+        assert answer["Cache-Control"] == PUBLIC
+
+    @pytest.mark.parametrize("condition", ['"other"', "rubbish", ""])
+    def test_200_when_the_reader_has_another(self, rf, condition):
+        answer = page(rf.get("/", headers={"if-none-match": condition}))
+        assert answer.status_code == 200
+
+    @pytest.mark.parametrize(
+        ("status", "expected"), [(404, PUBLIC), (410, PUBLIC), (403, "no-store"), (503, "no-store")]
+    )
+    def test_other_statuses(self, rf, status, expected):
+        answer = page(rf.get("/", headers={"if-none-match": "*"}), status=status)
+        assert (answer.status_code, answer["Cache-Control"]) == (status, expected)
+        assert "ETag" not in answer
+
+    def test_answers_to_a_form_are_not_kept(self, rf):
+        assert page(rf.post("/"), status=200)["Cache-Control"] == "no-store"
+
+    def test_no_store_of_the_view_stays(self, rf):
+        view = public_page(lambda request: HttpResponse("x", headers={"Cache-Control": "no-store"}))
+        assert view(rf.get("/"))["Cache-Control"] == "no-store"
+
+    def test_seconds_are_a_setting(self, rf, settings):
+        settings.SHARED_CACHE_SECONDS = 30
+        assert "s-maxage=30" in page(rf.get("/"))["Cache-Control"]
+
+    def test_a_cookie_is_refused(self, rf):
+        @public_page
+        def view(request):
+            answer = HttpResponse("x")
+            answer.set_cookie("a", "b")
+            return answer
+
+        with pytest.raises(NotOnePageForAll):
+            view(rf.get("/"))
+
+    def test_a_page_that_varies_by_cookie_is_refused(self, rf):
+        view = public_page(lambda request: HttpResponse("x", headers={"Vary": "Accept, Cookie"}))
+        with pytest.raises(NotOnePageForAll):
+            view(rf.get("/"))
+
+
+def test_private_page_is_stored_nowhere_and_not_indexed(rf):
+    answer = private_page(lambda request: HttpResponse("x"))(rf.get("/"))
+    assert answer["Cache-Control"] == "private, no-store"
+    assert "noindex" in answer["X-Robots-Tag"]
+    assert answer["Referrer-Policy"] == "same-origin"

@@ -1,0 +1,189 @@
+"""Pictures that readers get: checked, upright, stripped, never enlarged."""
+
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.storage import InMemoryStorage
+from PIL import Image, ImageCms
+
+from newsroom.lib import images
+
+FOCAL = (50, 50)
+
+
+def picture(size=(1000, 800), kind="JPEG", mode="RGB", color="teal", **options) -> BytesIO:
+    file = BytesIO()
+    Image.new(mode, size, color).save(file, kind, **options)
+    file.seek(0)
+    return file
+
+
+def rotated_with_place() -> BytesIO:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010E] = "secret description"
+    exif.get_ifd(0x8825)[1] = "N"
+    return picture((1000, 500), exif=exif)
+
+
+def opened(storage: InMemoryStorage, name: str) -> Image.Image:
+    with storage.open(name) as file:
+        image = Image.open(BytesIO(file.read()))
+        image.load()
+        return image
+
+
+class TestInspect:
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "AVIF"])
+    def test_accepted_formats(self, kind):
+        found = images.inspect(picture(kind=kind))
+        assert (found.width, found.height, found.format) == (1000, 800, kind)
+        assert len(found.sha256) == 64
+
+    def test_size_is_that_of_the_upright_picture(self):
+        found = images.inspect(rotated_with_place())
+        assert (found.width, found.height) == (500, 1000)
+
+    def test_file_is_rewound(self):
+        file = picture()
+        file.read(10)
+        images.inspect(file)
+        assert file.tell() == 0
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"",
+            b"not a picture",
+            b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>",
+            picture().getvalue()[:400],
+            picture(kind="PNG").getvalue()[:-30],
+            picture(kind="BMP").getvalue(),
+            picture(kind="TIFF").getvalue(),
+        ],
+        ids=["empty", "text", "svg", "cut jpeg", "cut png", "bmp", "tiff"],
+    )
+    def test_refused_as_unreadable(self, data):
+        with pytest.raises(ValidationError) as refusal:
+            images.inspect(BytesIO(data))
+        assert refusal.value.code == "unreadable"
+
+    @pytest.mark.parametrize("size", [(8000, 5001), (20_000, 20_000)])
+    def test_refused_as_too_large_without_decoding(self, size):
+        bomb = picture(size, "PNG", mode="1", color=0)
+        with pytest.raises(ValidationError) as refusal:
+            images.inspect(bomb)
+        assert refusal.value.code == "too_large"
+
+    def test_refused_as_too_heavy(self):
+        with pytest.raises(ValidationError) as refusal:
+            images.inspect(BytesIO(b"\0" * (images.MAX_BYTES + 1)))
+        assert refusal.value.code == "too_heavy"
+
+
+class TestNames:
+    def test_key_depends_on_bytes_and_focal_point_only(self):
+        key = images.rendition_key("a" * 64, (50, 50))
+        assert key == images.rendition_key("a" * 64)
+        assert key != images.rendition_key("a" * 64, (51, 50))
+        assert key != images.rendition_key("b" * 64, (50, 50))
+
+    @pytest.mark.parametrize(
+        ("shape", "width", "expected"),
+        [
+            ("wide", 100, [320]),
+            ("wide", 960, [320, 640, 960]),
+            ("full", 5000, [640, 960, 1280, 1920]),
+            ("share", 300, [1200]),
+        ],
+    )
+    def test_widths_for(self, shape, width, expected):
+        assert images.widths_for(shape, width) == expected
+
+    @pytest.mark.parametrize(
+        ("shape", "width", "original", "expected"),
+        [
+            ("wide", 640, (1000, 800), (640, 360)),
+            ("wide", 320, (100, 100), (100, 56)),
+            ("square", 160, (1000, 800), (160, 160)),
+            ("full", 640, (1000, 800), (640, 512)),
+            ("full", 640, (1000, 1), (640, 1)),
+        ],
+    )
+    def test_rendition_size(self, shape, width, original, expected):
+        assert images.rendition_size(shape, width, original) == expected
+
+
+class TestMakeRenditions:
+    def test_every_rendition_has_the_size_its_name_says(self):
+        storage = InMemoryStorage()
+        names = images.make_renditions(picture((1000, 800)), "key", FOCAL, storage)
+        assert names == [
+            *("key/wide-320.webp", "key/wide-640.webp", "key/wide-960.webp"),
+            *("key/square-160.webp", "key/square-320.webp"),
+            *("key/full-640.webp", "key/full-960.webp", "key/share-1200.jpg"),
+        ]
+        sizes = [opened(storage, name).size for name in names]
+        assert sizes == [
+            *((320, 180), (640, 360), (960, 540), (160, 160), (320, 320)),
+            *((640, 512), (960, 768), (1000, 562)),
+        ]
+
+    def test_metadata_is_gone_and_the_picture_upright(self):
+        storage = InMemoryStorage()
+        for name in images.make_renditions(rotated_with_place(), "key", FOCAL, storage):
+            image = opened(storage, name)
+            assert not dict(image.getexif())
+            assert not {"exif", "icc_profile", "xmp", "comment"} & image.info.keys()
+            with storage.open(name) as file:
+                assert b"secret" not in file.read()
+        full = opened(storage, "key/full-640.webp")
+        assert full.height > full.width
+
+    @pytest.mark.parametrize(("focal", "color"), [((0, 50), "red"), ((100, 50), "blue")])
+    def test_crop_follows_the_focal_point(self, focal, color):
+        image = Image.new("RGB", (900, 300), "red")
+        image.paste("blue", (450, 0, 900, 300))
+        file, storage = BytesIO(), InMemoryStorage()
+        image.save(file, "PNG")
+        images.make_renditions(file, "key", focal, storage)
+        shown = opened(storage, "key/square-160.webp").convert("RGB").getpixel((80, 80))
+        assert max(shown) == shown[{"red": 0, "blue": 2}[color]] > 200
+
+    @pytest.mark.parametrize(
+        ("mode", "kind", "color"),
+        [
+            ("RGBA", "PNG", (0, 0, 0, 0)),
+            ("P", "GIF", 3),
+            ("L", "JPEG", 9),
+            ("CMYK", "JPEG", (0, 255, 255, 0)),
+            ("1", "PNG", 1),
+            ("I;16", "PNG", 40_000),
+        ],
+    )
+    def test_every_mode_becomes_rgb(self, mode, kind, color):
+        storage = InMemoryStorage()
+        file = picture((400, 300), kind, mode, color)
+        images.make_renditions(file, "key", FOCAL, storage)
+        assert opened(storage, "key/share-1200.jpg").mode == "RGB"
+        assert opened(storage, "key/wide-320.webp").mode == ("RGBA" if mode == "RGBA" else "RGB")
+
+    def test_transparency_is_white_where_there_is_none(self):
+        storage = InMemoryStorage()
+        images.make_renditions(
+            picture((400, 300), "PNG", "RGBA", (0, 0, 0, 0)), "key", FOCAL, storage
+        )
+        assert opened(storage, "key/share-1200.jpg").getpixel((5, 5)) == (255, 255, 255)
+
+    @pytest.mark.parametrize("profile", [ImageCms.createProfile("sRGB"), None])
+    def test_a_broken_profile_does_not_lose_the_picture(self, profile):
+        data = ImageCms.ImageCmsProfile(profile).tobytes() if profile else b"rubbish"
+        storage = InMemoryStorage()
+        assert images.make_renditions(picture(icc_profile=data), "key", FOCAL, storage)
+
+    def test_what_is_there_is_not_made_again(self):
+        storage = InMemoryStorage()
+        first = images.make_renditions(picture(), "key", FOCAL, storage)
+        assert images.make_renditions(picture(), "key", FOCAL, storage) == first
+        assert sorted(storage.listdir("key")[1]) == sorted(name.split("/")[1] for name in first)

@@ -1,0 +1,46 @@
+"""Counting, slugs and lists."""
+
+import pytest
+
+from newsroom.lib.text import grapheme_length, slugify_unicode, split_list, truncate_graphemes
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("", 0), ("abc", 3), ("مُحَمَّد", 4), ("e\u0301", 1), ("👨‍👩‍👧", 1), ("🇱🇧", 1), ("a\r\nb", 3)],
+)
+def test_grapheme_length(text, length):
+    assert grapheme_length(text) == length
+
+
+def test_truncate_graphemes_keeps_characters_whole():
+    assert truncate_graphemes("مُحَمَّد", 2) == "مُحَ"
+    assert truncate_graphemes("ab", 5) == "ab"
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("الحكومة تُقرّ الموازنة", "الحكومة-تقر-الموازنة"),
+        ("L'État, c'est moi!", "létat-cest-moi"),
+        ("  a -- b_c  ", "a-b-c"),
+        ("٢٠٢٤: عام", "٢٠٢٤-عام"),
+        ("../<b>&?#", "b"),
+        ("…", ""),
+        ("\u202eabc", "abc"),
+        ("می\u200cخواهم", "می-خواهم"),
+    ],
+)
+def test_slugify_unicode(text, slug):
+    assert slugify_unicode(text) == slug
+
+
+def test_slugify_never_cuts_within_a_word():
+    assert slugify_unicode("one two three", max_length=9) == "one-two"
+    assert slugify_unicode("x" * 90) == "x" * 80
+
+
+def test_split_list_knows_the_arabic_comma():
+    assert split_list("لبنان، سوريا,  Le  Monde ;a؛\nb\nلبنان,,") == [
+        *("لبنان", "سوريا", "Le Monde", "a", "b")
+    ]

@@ -1,0 +1,35 @@
+"""Claims on a key that hold until their time."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from newsroom.lib.throttle import claim, release
+
+
+@pytest.fixture(autouse=True)
+def own_cache(settings):
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {**settings.CACHES, "throttle": {"BACKEND": backend, "LOCATION": "claims"}}
+
+
+def test_second_claim_is_told_how_long_to_wait():
+    with time_machine.travel("2024-05-03 10:00", tick=False) as traveller:
+        assert claim("second", 15) == 0
+        assert claim("second", 15) == 15
+        assert claim("another", 15) == 0
+        traveller.shift(timedelta(seconds=10.5))
+        assert claim("second", 15) == 5
+        traveller.shift(timedelta(seconds=5))
+        assert claim("second", 15) == 0
+
+
+def test_released_key_is_free():
+    assert claim("released", 15) == 0
+    release("released")
+    assert claim("released", 15) == 0
+
+
+def test_no_seconds_is_no_limit():
+    assert claim("free", 0) == claim("free", 0) == 0
