@@ -279,11 +279,13 @@ def _language(code: str) -> dict[str, str]:
 def _languages(current: str, urls: dict[str, str]) -> list[dict[str, Any]]:
     """Return every language of the site for the switch. `url` is this page's twin, or the front
     page where there is none; `is_twin` says which, since only twins are each other's hreflang."""
+    fallback = settings.DEFAULT_LANGUAGE if settings.DEFAULT_LANGUAGE in urls else current
     return [
         {
             **_language(code),
             "url": urls.get(code) or reverse("articles:front", args=[code]),
             "is_twin": code in urls,
+            "is_default": code in urls and code == fallback,
             "current": code == current,
         }
         for code, _name in settings.LANGUAGES

@@ -15,7 +15,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site": site_of(request),
         "LANGUAGE_CODE": request.LANGUAGE_CODE,
-        "DEFAULT_LANGUAGE": settings.DEFAULT_LANGUAGE,
         "SITE_URL": settings.SITE_URL,
         "canonical_url": absolute(request.path),
     }
