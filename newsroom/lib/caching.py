@@ -51,7 +51,7 @@ def finish_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if response.status_code != 200 or response.streaming:
         return response
     response.setdefault("ETag", etag(response.content))
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 def etag(body: bytes) -> str:

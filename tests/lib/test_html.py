@@ -149,7 +149,7 @@ class TestHostileSize:
     def test_time_stays_in_proportion(self, function, text):
         start = time.process_time()
         function(text)
-        assert time.process_time() - start < 8
+        assert time.process_time() - start < 20
 
 
 def elements(markup: str) -> list[tuple[str, dict[str, str]]]:
@@ -172,7 +172,9 @@ class TestCollectedStrings:
                 allowed = RICH.attributes["*"] | RICH.attributes.get(tag, frozenset())
                 assert tag in RICH.tags
                 assert attributes.keys() <= allowed
-                assert re.match(r"(https?|mailto|tel):|[^:]*([/?#]|$)", attributes.get("href", ""))
+                assert re.match(
+                    r"(?i)(https?|mailto|tel):|[^:]*([/?#]|$)", attributes.get("href", "")
+                )
             assert "<script" not in linkify(text).lower()
             to_text(text)
 
