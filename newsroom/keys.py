@@ -30,3 +30,16 @@ def development_keys(path: Path) -> dict[str, str]:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.writelines(f"{name}={value}\n" for name, value in keys.items())
     return keys
+
+
+def main() -> None:
+    """Print the first `.env`: fresh keys, or those a database in `var/` was begun with."""
+    begun = Path("var/development-keys")
+    keys = development_keys(begun) if begun.exists() else fresh()
+    print("# Settings of this machine; .env.example explains every name.")
+    for name, value in keys.items():
+        print(f"{name}={value}")
+
+
+if __name__ == "__main__":
+    main()

@@ -81,6 +81,8 @@ try:
 except (ZoneInfoNotFoundError, ValueError) as error:
     raise ImproperlyConfigured(f"TIME_ZONE is {TIME_ZONE!r}: no such zone.") from error
 SITE_NAME = env.text("SITE_NAME", "Newsroom")
+# Whether `make run` begins an empty database with the demo paper and its accounts.
+NEWSROOM_DEMO = env.flag("NEWSROOM_DEMO", default=True)
 
 INSTALLED_APPS = [
     "newsroom",
@@ -183,8 +185,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 # Hashed names need `collectstatic` (`make run` does it). Before that, and while developing or
 # testing, files are found where they lie.
-HASHED_STATIC = not (TESTING or DEBUG) and (
-    "collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").exists()
+HASHED_STATIC = not (TESTING or DEBUG) and bool(
+    {"collectstatic", "prepare"} & set(sys.argv) or (STATIC_ROOT / "staticfiles.json").exists()
 )
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not HASHED_STATIC
 STORAGES = {

@@ -5,16 +5,17 @@ account from another, not to know which, so only a keyed hash of the name is kep
 """
 
 import unicodedata
+from http import HTTPStatus
 
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from newsroom.lib.privacy import client_ip, keyed_hash, truncate_ip
+from newsroom.views import desk_problem
 
 
 def truncated_client_ip(request: HttpRequest) -> str | None:
@@ -38,11 +39,13 @@ def forget_what_was_sent(sender: type, instance: AccessAttempt, **kwargs: object
 def locked_out(
     request: HttpRequest, original_response: HttpResponse | None, credentials: dict | None
 ) -> HttpResponse:
-    """Answer somebody who tried too often, in the language of the page."""
-    minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
-    message = _("Too many failed sign-ins. Try again in %(minutes)d minutes.") % {
-        "minutes": minutes
-    }
-    response = render(request, "403.html", {"message": message}, status=429)
-    response["Retry-After"] = str(minutes * 60)
+    """Answer somebody who tried too often."""
+    seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    message = ngettext(
+        "Too many failed sign-ins. Try again in %(minutes)d minute.",
+        "Too many failed sign-ins. Try again in %(minutes)d minutes.",
+        seconds // 60,
+    ) % {"minutes": seconds // 60}
+    response = desk_problem(request, HTTPStatus.TOO_MANY_REQUESTS, message)
+    response["Retry-After"] = str(seconds)
     return response

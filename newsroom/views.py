@@ -3,10 +3,12 @@
 import logging
 import re
 import shutil
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib import admin
 from django.core.cache import caches
 from django.core.files.storage import default_storage
 from django.core.files.storage.filesystem import FileSystemStorage
@@ -15,8 +17,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
+
+from newsroom.middleware import is_desk
 
 log = logging.getLogger("newsroom.health")
 
@@ -28,6 +32,11 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 SECRET_FIELD = re.compile(r"password|token|^_", re.IGNORECASE)
+DESK_MESSAGES = {
+    HTTPStatus.BAD_REQUEST: _("The desk could not understand what was sent."),
+    HTTPStatus.FORBIDDEN: _("Your account may not do this."),
+    HTTPStatus.NOT_FOUND: _("There is nothing at this address."),
+}
 MEDIA_NAME = re.compile(r"[A-Za-z0-9_-]{4,64}/[A-Za-z0-9_-]{1,64}\.(?:webp|jpg|png|svg)")
 
 
@@ -151,11 +160,25 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if value.strip() and not SECRET_FIELD.search(name)
     ]
     message = _("The form was open for too long, or came from another site. Nothing was saved.")
-    return _error(request, HTTPStatus.FORBIDDEN, {"message": message, "kept": kept})
+    if not is_desk(request):
+        return _error(request, HTTPStatus.FORBIDDEN)
+    return desk_problem(request, HTTPStatus.FORBIDDEN, message, kept)
 
 
-def _error(request: HttpRequest, status: HTTPStatus, context: dict | None = None) -> HttpResponse:
-    response = render(request, f"{status.value}.html", context, status=status)
+def _error(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    if is_desk(request):
+        return desk_problem(request, status, DESK_MESSAGES[status])
+    response = render(request, f"{status.value}.html", status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def desk_problem(
+    request: HttpRequest, status: HTTPStatus, message: str, kept: Sequence[tuple[str, str]] = ()
+) -> HttpResponse:
+    """Say in the desk's own look what went wrong, and give back what was typed."""
+    context = admin.site.each_context(request) | {"message": message, "kept": kept}
+    response = render(request, "admin/problem.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -1,0 +1,48 @@
+"""How `make run` and the container serve: read by gunicorn, set by the environment."""
+
+import logging
+import sys
+from pathlib import Path
+
+from gunicorn.glogging import Logger
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from newsroom.environment import Environment
+from newsroom.logs import JsonFormatter
+
+env = Environment()
+env.read_env(Path(__file__).resolve().parent / ".env", overwrite=False)
+
+
+class JsonLogger(Logger):
+    """gunicorn's own messages as the application writes its own: JSON lines, nobody named."""
+
+    def setup(self, cfg) -> None:
+        super().setup(cfg)
+        handler = logging.StreamHandler(sys.stdout)
+        handler.setFormatter(JsonFormatter())
+        self.error_log.handlers = [handler]
+
+
+_host = env.text("HOST", "127.0.0.1")
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{env.number('PORT', 8000, minimum=1)}"
+worker_class = "gthread"
+workers = env.number("WEB_WORKERS", 2, minimum=1)
+threads = env.number("WEB_THREADS", 4, minimum=1)
+timeout = env.number("WEB_TIMEOUT", 30, minimum=1)
+graceful_timeout = 20
+keepalive = 5
+max_requests = env.number("WEB_MAX_REQUESTS", 10_000)
+max_requests_jitter = max_requests // 10
+# Not preloaded: a connection opened before the fork would be shared by all workers.
+preload_app = False
+# Heartbeat files on disk can stall a worker; memory cannot.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+# A second door for commands, which nothing here uses.
+control_socket_disable = True
+forwarded_allow_ips = ",".join(proxy for proxy in env.proxies() if proxy != "unix")
+logger_class = JsonLogger
+loglevel = env.text("LOG_LEVEL", "INFO").lower()
+# The application logs every request itself, without the query and the caller.
+accesslog = None

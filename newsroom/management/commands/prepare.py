@@ -1,0 +1,36 @@
+"""What `make run` does before it serves."""
+
+import logging
+
+from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX as UNUSABLE
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from articles.models import Story
+from newsroom.models import User
+
+
+class Command(BaseCommand):
+    help = "Bring the database and the static files up to date; begin with the demo when empty."
+
+    def handle(self, *args: object, **options: object) -> None:
+        # What comes here is read by a person, not by a log collector.
+        logging.getLogger().setLevel(logging.WARNING)
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        # Left by runs that broke off.
+        call_command("clearsessions")
+        if settings.NEWSROOM_DEMO:
+            self.begin_with_demo()
+        self.stdout.write(f"\nNewsroom is at {settings.SITE_URL}/")
+        self.stdout.write(f"Sign in at {settings.SITE_URL}/admin/\n\n")
+
+    def begin_with_demo(self) -> None:
+        """Load the demo paper into an empty database, and make the accounts once."""
+        if not Story.objects.exists():
+            call_command("load_demo")
+        can_sign_in = User.objects.filter(is_staff=True).exclude(password__startswith=UNUSABLE)
+        if not can_sign_in.exists():
+            self.stdout.write("\nAccounts, with passwords shown this once (`make accounts` again):")
+            call_command("make_accounts", missing=True)

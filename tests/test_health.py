@@ -1,0 +1,129 @@
+"""Health, robots, media, and the pages for what went wrong."""
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+
+from newsroom import views
+from newsroom.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+class TestHealthz:
+    def test_says_ok_without_asking_the_database(self, client, django_assert_num_queries):
+        with django_assert_num_queries(0):
+            response = client.get("/healthz")
+        assert (response.status_code, response.content) == (200, b"ok\n")
+        assert response["Cache-Control"] == "no-store"
+
+    def test_wrong_method(self, client):
+        assert client.post("/healthz").status_code == 405
+
+
+class TestReadyz:
+    def test_every_part_is_ok(self, client):
+        response = client.get("/readyz")
+        assert response.status_code == 200
+        assert response.json() == dict.fromkeys(("database", "migrations", "cache", "media"), "ok")
+
+    def test_one_part_failing_says_which_and_logs_why(self, client, monkeypatch, caplog):
+        def broken() -> str:
+            raise OSError("disk on fire at 203.0.113.77")
+
+        monkeypatch.setitem(views.PROBES, "media", broken)
+        response = client.get("/readyz")
+        assert response.status_code == 503
+        assert response.json()["media"] == "failing"
+        assert response.json()["database"] == "ok"
+        assert "fire" not in response.content.decode()
+        assert "disk on fire" in caplog.text
+
+    def test_missing_migration(self, client):
+        from django.db.migrations.recorder import MigrationRecorder
+
+        MigrationRecorder.Migration.objects.filter(app="newsroom", name="0001_people").delete()
+        assert client.get("/readyz").json()["migrations"] == "failing"
+
+    def test_cache_that_forgets(self, client, settings):
+        settings.CACHES = settings.CACHES | {
+            "default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+        }
+        assert client.get("/readyz").json()["cache"] == "failing"
+
+    def test_full_disk(self, client, monkeypatch):
+        monkeypatch.setattr(views, "MINIMUM_FREE_BYTES", 10**30)
+        assert client.get("/readyz").json()["media"] == "failing"
+
+
+def test_throttle_table_is_there():
+    assert caches["throttle"].add("seat", 1, 10)
+    assert not caches["throttle"].add("seat", 1, 10)
+
+
+def test_robots_keeps_crawlers_from_the_desk_and_from_personal_pages(client):
+    text = client.get("/robots.txt").content.decode()
+    assert "Disallow: /admin/" in text
+    for language in ("ar", "en", "fr"):
+        assert f"Disallow: /{language}/me/" in text
+
+
+class TestMedia:
+    @pytest.fixture
+    def picture(self, settings):
+        path = settings.MEDIA_ROOT / "a1b2c3d4" / "wide-640.webp"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"RIFF")
+        (settings.MEDIA_ROOT.parent / "secret.webp").write_bytes(b"secret")
+        return path
+
+    def test_rendition_may_be_kept_for_ever(self, client, picture):
+        response = client.get("/media/a1b2c3d4/wide-640.webp")
+        assert b"".join(response.streaming_content) == b"RIFF"
+        assert response["Content-Type"] == "image/webp"
+        assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert not response.cookies
+
+    def test_svg_opened_by_itself_may_only_draw(self, client, picture):
+        picture.with_name("logo.svg").write_text("<svg/>")
+        response = client.get("/media/a1b2c3d4/logo.svg")
+        assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "a1b2c3d4/missing-640.webp",
+            "a1b2c3d4/",
+            "a1b2c3d4",
+            "../secret.webp",
+            "a1b2c3d4/../../secret.webp",
+            "..%2fsecret.webp",
+            "a1b2c3d4/%2e%2e/%2e%2e/secret.webp",
+            "/etc/passwd",
+            "a1b2c3d4/wide-640.webp%00.png",
+            "a1b2c3d4/wide-640.html",
+        ],
+    )
+    def test_nothing_else_is_served(self, client, picture, name):
+        assert client.get(f"/media/{name}").status_code == 404
+
+
+class TestErrorPages:
+    def test_server_error_needs_nothing(self, settings):
+        settings.DATABASES = {}
+        response = views.server_error(None)
+        assert response.status_code == 500
+        assert "{{" not in response.content.decode()
+
+    def test_expired_form_shows_what_was_typed_but_no_secret(self, settings):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(User.objects.create_superuser("edda", password="harbour-at-dawn"))
+        response = client.post(
+            "/admin/newsroom/user/add/",
+            {"first_name": "Long typed text", "password1": "harbour-secret", "_save": "1"},
+        )
+        assert response.status_code == 403
+        page = response.content.decode()
+        assert "Long typed text" in page
+        assert "harbour-secret" not in page
+        assert response["Cache-Control"] == "no-store"
