@@ -1,0 +1,76 @@
+"""A real Chromium on the live server."""
+
+import os
+
+import pytest
+
+from tests.conftest import CHROMIUM_FLAGS
+
+# Playwright's own event loop runs in this thread; the tests' database calls are synchronous.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """One Chromium for all journeys."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def site(live_server, settings):
+    """The live server's address, which is also the site's own: its forms post to it."""
+    settings.SITE_URL = live_server.url
+    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
+    settings.COMMENT_FLOOD_SECONDS = 0
+    return live_server.url
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Return a function that opens a fresh browser context: another person, another telephone.
+
+    What the page logs as an error, a refused script or a missing file, fails the test.
+    """
+    contexts, complaints = [], []
+
+    def open_page(**options):
+        options = {"locale": "ar", "viewport": {"width": 1280, "height": 900}, **options}
+        context = browser.new_context(base_url=site, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type == "error" else None,
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    expected = "the server responded with a status of 4"
+    assert [text for text in complaints if expected not in text] == []
+
+
+@pytest.fixture
+def sign_in(open_page):
+    """Return a function that signs a member of the cast in to the desk."""
+
+    def sign_in(user, **options):
+        user.set_password("a long enough secret")
+        user.save()
+        page = open_page(**options)
+        page.goto("/admin/login/")
+        page.fill("[name=username]", user.username)
+        page.fill("[name=password]", "a long enough secret")
+        page.click("[type=submit]")
+        page.wait_for_url("**/admin/")
+        return page
+
+    return sign_in

@@ -1,0 +1,68 @@
+"""A reader reads, in Arabic, on a telephone."""
+
+import re
+
+import pytest
+
+from tests.factories import make_image, make_story
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture
+def story():
+    return make_story(
+        language="ar",
+        headline="الميناء يصحو باكراً",
+        body_html="".join(
+            f"<p>{number} القارب الأول غادر في الرابعة فجراً.</p>" for number in range(30)
+        ),
+        picture=make_image(width=1600, height=1000).pk,
+    )
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_from_the_front_page_to_the_story_and_back_to_its_top(open_page, story, script):
+    page = open_page(**PHONE, java_script_enabled=script)
+    page.goto("/ar/")
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    page.get_by_role("link", name="الميناء يصحو باكراً").last.click()
+    assert page.locator("h1").inner_text() == "الميناء يصحو باكراً"
+    assert page.evaluate("document.querySelector('.story-picture img').naturalWidth") > 0
+    page.get_by_text("زر الذهاب إلى الأعلى").click()
+    page.wait_for_function("window.scrollY === 0")
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("address", ["front", "story", "section", "search"])
+def test_nothing_reaches_beyond_the_side_of_the_screen(open_page, story, width, address):
+    addresses = {
+        "front": "/ar/",
+        "story": story.get_absolute_url(),
+        "section": "/ar/العالم/",
+        "search": "/ar/search/?q=القارب",
+    }
+    page = open_page(viewport={"width": width, "height": 800})
+    page.goto(addresses[address])
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_language_switch_leads_to_the_same_story(open_page, story):
+    make_story(headline="The harbour wakes early", translation_key=story.translation_key)
+    page = open_page()
+    page.goto(story.get_absolute_url())
+    page.get_by_role("link", name="English").first.click()
+    assert page.locator("h1").inner_text() == "The harbour wakes early"
+    assert page.locator("html").get_attribute("dir") == "ltr"
+
+
+def test_fonts_are_our_own_and_only_one_is_preloaded(open_page, story, site):
+    page = open_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(story.get_absolute_url(), wait_until="networkidle")
+    assert [url for url in asked if not url.startswith((site, "data:"))] == []
+    assert page.locator("link[rel=preload]").count() == 1
+    assert any(re.search(r"\.woff2$", url) for url in asked)
