@@ -86,7 +86,7 @@ def _cache() -> str:
 
 
 def _media() -> str:
-    if not isinstance(default_storage._wrapped or default_storage, FileSystemStorage):
+    if not isinstance(default_storage, FileSystemStorage):
         return ""
     root = Path(settings.MEDIA_ROOT)
     root.mkdir(parents=True, exist_ok=True)
