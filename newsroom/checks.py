@@ -63,7 +63,7 @@ def separate_keys(app_configs: object, **kwargs: object) -> list[CheckMessage]:
 @register(TAG)
 def fernet_keys(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """E003: a key that readers' addresses cannot be encrypted under."""
-    errors = []
+    errors: list[CheckMessage] = []
     for position, key in enumerate(settings.EMAIL_ENCRYPTION_KEYS, start=1):
         try:
             Fernet(key)
@@ -181,7 +181,7 @@ def database_encoding(
     app_configs: object, databases: Sequence[str] | None = None, **kwargs: object
 ) -> list[CheckMessage]:
     """E011: a PostgreSQL database that cannot hold Arabic."""
-    errors = []
+    errors: list[CheckMessage] = []
     for alias in databases or []:
         if connections[alias].vendor != "postgresql":
             continue

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import ngettext
 
 from newsroom.lib.privacy import client_ip, keyed_hash, truncate_ip
+from newsroom.models import User
 from newsroom.views import desk_problem
 
 
@@ -25,8 +26,8 @@ def truncated_client_ip(request: HttpRequest) -> str | None:
 
 def hashed_username(request: HttpRequest, credentials: dict | None = None) -> str:
     """Return a keyed hash of the name that was typed, one for all its spellings."""
-    given = (credentials or {}).get(settings.AXES_USERNAME_FORM_FIELD)
-    typed = given or request.POST.get("username") or ""
+    given = (credentials or {}).get(User.USERNAME_FIELD)
+    typed = given or request.POST.get(User.USERNAME_FIELD) or ""
     return keyed_hash("sign-in", unicodedata.normalize("NFKC", typed).casefold())
 
 
