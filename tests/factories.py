@@ -10,8 +10,15 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from articles import pictures, workflow
-from articles.models import Author, AuthorTranslation, Image, ImageTranslation, Story
-from articles.models import Section, SectionTranslation
+from articles.models import (
+    Author,
+    AuthorTranslation,
+    Image,
+    ImageTranslation,
+    Section,
+    SectionTranslation,
+    Story,
+)
 from newsroom.models import User
 
 number = count(1)
