@@ -54,6 +54,8 @@ def build(name: str, source: Path, wanted: str, weights: tuple[int, int]) -> Pat
     narrowed = HERE / f"{name}.tmp.ttf"
     font = instantiateVariableFont(TTFont(source), {"wght": weights})
     font.flavor = None
+    if name.startswith("serif"):
+        _rename(font)
     font.save(narrowed)
     result = HERE / f"{name}.woff2"
     chosen = f"--text={wanted}" if wanted is NAMES else f"--unicodes={wanted}"
@@ -72,6 +74,13 @@ def build(name: str, source: Path, wanted: str, weights: tuple[int, int]) -> Pat
     )
     narrowed.unlink()
     return result
+
+
+def _rename(font: TTFont) -> None:
+    """Drop the reserved font name "Source", which a changed version may not carry."""
+    for record in font["name"].names:
+        if record.nameID in (1, 3, 4, 6, 16, 25):
+            record.string = "NewsroomSerif" if record.nameID in (3, 6, 25) else "Newsroom Serif"
 
 
 if __name__ == "__main__":
