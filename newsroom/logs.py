@@ -60,7 +60,10 @@ def sanitized_traceback(error: BaseException | None) -> list[str]:
     lines: list[str] = []
     while error is not None and len(lines) < 400:
         message = str(error).strip().split("\n", 1)[0][:300]
-        trace = "".join(traceback.format_tb(error.__traceback__)).splitlines()
+        frames = traceback.extract_tb(error.__traceback__)
+        trace = [
+            f"{frame.filename}:{frame.lineno} in {frame.name}: {frame.line}" for frame in frames
+        ]
         lines = [*trace, f"{type(error).__qualname__}: {message}", *lines]
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return lines
