@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Story
+from articles.models import Byline, Story
 from newsroom.lib.privacy import EncryptedEmailField
 
 # Wider than any limit of the form, which counts what readers see (grapheme clusters); the
@@ -25,20 +25,36 @@ class CommentQuerySet(models.QuerySet):
 
     def for_thread(self) -> "CommentQuerySet":
         """What the story page shows: nothing private is even loaded."""
-        return self.select_related("user").only(
-            *("story_id", "parent_id", "path", "depth", "name", "website", "body_html"),
-            *("created_at", "kind", "legacy_id", "status", "user__is_staff"),
+        written = Byline.objects.filter(story=OuterRef("story"), author__user=OuterRef("user"))
+        return (
+            self.select_related("user")
+            .annotate(by_story_author=Exists(written))
+            .only(
+                *("story_id", "parent_id", "path", "thread", "thread_at", "depth", "kind"),
+                *("name", "website", "body_html", "created_at", "legacy_id", "user__is_staff"),
+            )
         )
 
     def for_queue(self) -> "CommentQuerySet":
         """What the moderators' list shows, in one query."""
-        return self.select_related("story", "parent", "user").defer(
-            "story__body_html", "story__search_text"
+        names = "story__section__translations"
+        return (
+            self.select_related("story", "parent", "user")
+            .annotate(
+                section_row=FilteredRelation(
+                    names, condition=Q(**{f"{names}__language": F("story__language")})
+                ),
+                section_slug=F("section_row__slug"),
+            )
+            .defer("story__body_html", "story__search_text", "parent__body", "parent__body_html")
         )
 
 
 class Comment(models.Model):
-    """`status` is written by `comments.posting` and `comments.moderation`, by nobody else."""
+    """`status` is written by `comments.posting` and `comments.moderation`, by nobody else.
+
+    Where a comment stands (`path`, `thread`, `thread_at`, `depth`) is written by `threads.plant`.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending", _("pending")
@@ -65,6 +81,8 @@ class Comment(models.Model):
     # ancestor that is not public can be shown without loading it.
     path = models.CharField(max_length=255, editable=False, blank=True)
     thread = models.BigIntegerField(editable=False, default=0)
+    # When the thread's first comment was posted: threads stand in this order.
+    thread_at = models.DateTimeField(editable=False)
     depth = models.PositiveSmallIntegerField(editable=False, default=1)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.COMMENT)
     status = models.CharField(
@@ -73,6 +91,7 @@ class Comment(models.Model):
 
     name = models.CharField(_("name"), max_length=1000)
     email = EncryptedEmailField(_("e-mail"), blank=True)
+    # Of an account without an address, an index of the account.
     email_index = models.CharField(max_length=64, editable=False, blank=True, db_index=True)
     website = models.CharField(_("website"), max_length=800, blank=True)
     body = models.TextField(_("comment"))
@@ -103,9 +122,7 @@ class Comment(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="comment_required_fields",
-                condition=~Q(name="")
-                & ~Q(body="")
-                & (~Q(email_index="") | ~Q(legacy_source="") | Q(user__isnull=False)),
+                condition=~Q(name="") & ~Q(body="") & (~Q(email_index="") | ~Q(legacy_source="")),
             ),
             models.UniqueConstraint(
                 fields=["fingerprint"],
@@ -119,7 +136,7 @@ class Comment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["story", "status", "thread"], name="comment_threads"),
+            models.Index(fields=["story", "status", "thread_at", "thread"], name="comment_threads"),
             models.Index(fields=["status", "-created_at", "-id"], name="comment_queue"),
         ]
 
@@ -127,7 +144,7 @@ class Comment(models.Model):
         return f"#{self.pk}"
 
     def get_absolute_url(self) -> str:
-        """The comment on its story's page; see `comments.threads.page_of` for which page."""
+        """The comment on the first page of comments; `threads.address` asks which page it is."""
         return f"{self.story.get_absolute_url()}#comment-{self.pk}"
 
 
@@ -139,8 +156,8 @@ class Decision(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, related_name="+"
     )
     at = models.DateTimeField(_("at"), auto_now_add=True)
-    from_status = models.CharField(_("from"), max_length=10)
-    to_status = models.CharField(_("to"), max_length=10)
+    from_status = models.CharField(_("from"), max_length=10, choices=Comment.Status.choices)
+    to_status = models.CharField(_("to"), max_length=10, choices=Comment.Status.choices)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     note = models.CharField(_("note"), max_length=250, blank=True)
 
@@ -156,6 +173,9 @@ class Decision(models.Model):
         if self.pk:
             raise PermissionDenied("A decision is never changed.")
         super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs) -> None:
+        raise PermissionDenied("A decision is never deleted by itself.")
 
 
 class Rule(models.Model):
@@ -182,7 +202,7 @@ class Rule(models.Model):
 
 
 class VerifiedAddress(models.Model):
-    """A browser that opened the link mailed to an address: proof that both are one reader's."""
+    """A browser in which the link mailed to an address was opened: proof that both are one's."""
 
     browser = models.CharField(max_length=64)
     email_index = models.CharField(max_length=64)

@@ -1,0 +1,362 @@
+"""The moderators' desk: the queue, one comment with its history, decisions, word rules.
+
+GET never changes anything; every POST goes through `comments.moderation`.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from articles.models import Story
+from comments import moderation
+from comments.models import Comment, Decision, Rule
+from comments.moderation import MODERATE, VERBS, ModerationError
+from comments.screening import LABELS
+from newsroom.lib.rtl import isolate, language_direction
+
+Status = Comment.Status
+ALL = "all"
+STORIES_IN_FILTER = 15
+MOST_AT_ONCE = 200
+
+VERB_LABELS = {
+    "approve": gettext_lazy("Approve"),
+    "hold": gettext_lazy("Hold"),
+    "spam": gettext_lazy("Spam"),
+    "trash": gettext_lazy("Trash"),
+    "restore": gettext_lazy("Restore"),
+}
+DONE = {
+    "approve": ngettext_lazy(
+        "%(count)s comment approved.", "%(count)s comments approved.", "count"
+    ),
+    "hold": ngettext_lazy("%(count)s comment held.", "%(count)s comments held.", "count"),
+    "spam": ngettext_lazy(
+        "%(count)s comment marked as spam.", "%(count)s comments marked as spam.", "count"
+    ),
+    "trash": ngettext_lazy(
+        "%(count)s comment moved to the trash.", "%(count)s comments moved to the trash.", "count"
+    ),
+    "restore": ngettext_lazy(
+        "%(count)s comment restored.", "%(count)s comments restored.", "count"
+    ),
+}
+
+
+class StateFilter(admin.SimpleListFilter):
+    """The queue unless another state is asked for. Shown above the list, with counts."""
+
+    title = gettext_lazy("state")
+    parameter_name = "status__exact"
+    template = "admin/comments/comment/_no_filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [*Status.choices, (ALL, _("all"))]
+
+    def state(self) -> str:
+        return self.value() if self.value() in (*Status.values, ALL) else Status.PENDING
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset if self.state() == ALL else queryset.filter(status=self.state())
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    title = gettext_lazy("language")
+    parameter_name = "story__language__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return settings.LANGUAGES
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(story__language=self.value()) if self.value() else queryset
+
+
+class StoryFilter(admin.SimpleListFilter):
+    """The stories with the longest queues, and whichever was asked for."""
+
+    title = gettext_lazy("story")
+    parameter_name = "story__id__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        asked = Q(pk=int(self.value())) if _is_id(self.value() or "") else Q()
+        waiting = Count("comments", filter=Q(comments__status=Status.PENDING))
+        stories = Story.objects.filter(Q(comments__status=Status.PENDING) | asked)
+        stories = stories.annotate(waiting=waiting).order_by("-waiting", "-pk")
+        rows = stories.values_list("pk", "headline", "waiting")[:STORIES_IN_FILTER]
+        return [
+            (str(pk), f"{isolate(Truncator(headline).chars(60))} ({count})")
+            for pk, headline, count in rows
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(story=self.value()) if _is_id(self.value()) else queryset.none()
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """A list in which nothing is added, changed or deleted by hand."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Comment)
+class CommentAdmin(ReadOnlyAdmin):
+    """The queue. Decisions are POSTed from the list or from a comment's own page."""
+
+    actions = ()
+    list_display = ("author", "text", "on_story", "state", "created_at", "buttons")
+    list_display_links = ("author",)
+    list_filter = (StateFilter, LanguageFilter, StoryFilter)
+    list_per_page = 50
+    list_max_show_all = 50
+    show_full_result_count = False
+    search_fields = ("name", "body")
+    ordering = ("-created_at", "-id")
+    sortable_by = ("created_at",)
+    actions_selection_counter = True
+
+    class Media:
+        css = {"all": ["comments/desk.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
+        return super().get_queryset(request).for_queue()
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(self.decide_view)
+        own = [path("<int:pk>/decide/", decide, name="comments_comment_decide")]
+        return own + super().get_urls()
+
+    # Who may do what.
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(MODERATE)
+
+    def has_view_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
+        return self.has_moderate_permission(request) or super().has_view_permission(request, obj)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        if not self.has_moderate_permission(request):
+            return {}
+        return {verb: (self.response_action, verb, label) for verb, label in VERB_LABELS.items()}
+
+    # The screens.
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict | None = None
+    ) -> HttpResponse:
+        if request.method == "POST" and not self.has_moderate_permission(request):
+            raise PermissionDenied
+        context = {"title": _("Comments"), "back": request.get_full_path()}
+        response = super().changelist_view(request, context | (extra_context or {}))
+        changelist = getattr(response, "context_data", {}).get("cl")
+        if changelist:
+            response.context_data["states"] = _states(changelist)
+        return response
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", **ignored: Any
+    ) -> HttpResponse:
+        """One comment with everything decided on it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        comment = self.get_object(request, object_id)
+        if comment is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Comment"),
+            "opts": self.opts,
+            "media": self.media,
+            "comment": comment,
+            "direction": language_direction(comment.story.language),
+            "address": _public_address(comment),
+            "reasons": reasons_of(comment),
+            "decisions": comment.decisions.select_related("by")[:MOST_AT_ONCE],
+            "verbs": _buttons(comment) if self.has_moderate_permission(request) else [],
+        }
+        return TemplateResponse(request, "admin/comments/comment/comment.html", context)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        """Take one decision on the chosen comments, whatever the list is filtered by."""
+        chosen = [pk for pk in request.POST.getlist(ACTION_CHECKBOX_NAME) if _is_id(pk)]
+        verb = next(filter(None, request.POST.getlist("action")), "")
+        if verb not in VERBS:
+            self.message_user(request, _("Choose what to do."), messages.WARNING)
+        else:
+            comments = Comment.objects.select_related("story").filter(pk__in=chosen[:MOST_AT_ONCE])
+            self._decide(request, verb, comments)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take a decision on one comment."""
+        if not self.has_moderate_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        verb = request.POST.get("decision", "")
+        if verb in VERBS:
+            self._decide(request, verb, Comment.objects.select_related("story").filter(pk=pk))
+        back = request.POST.get("back", "")
+        own = url_has_allowed_host_and_scheme(back, None)
+        page = reverse("admin:comments_comment_change", args=[pk])
+        return HttpResponseRedirect(back if own and back else page)
+
+    def _decide(self, request: HttpRequest, verb: str, comments: QuerySet[Comment]) -> None:
+        done = 0
+        for comment in comments.order_by("pk"):
+            # The page says what the moderator saw; a script that does not say means the present.
+            seen = request.POST.get(f"seen-{comment.pk}", "")
+            comment.status = seen if seen in Status.values else comment.status
+            try:
+                VERBS[verb](comment, by=request.user, note=request.POST.get("note", ""))
+                done += 1
+            except ModerationError as error:
+                self.message_user(request, f"#{comment.pk}: {error}", messages.WARNING)
+        if done:
+            self.message_user(request, DONE[verb] % {"count": done}, messages.SUCCESS)
+
+    # The columns.
+
+    @admin.display(description=gettext_lazy("author"))
+    def author(self, comment: Comment) -> SafeString:
+        return format_html("<bdi>{}</bdi>", comment.name)
+
+    @admin.display(description=gettext_lazy("comment"))
+    def text(self, comment: Comment) -> SafeString:
+        excerpt = Truncator(" ".join(comment.body.split())).chars(240)
+        to = _answered(comment)
+        return format_html(
+            '{}<div class="excerpt" dir="auto">{}</div>{}', to, excerpt, _who(comment)
+        )
+
+    @admin.display(description=gettext_lazy("story"))
+    def on_story(self, comment: Comment) -> SafeString:
+        return format_html(
+            '<a href="{}"><bdi>{}</bdi></a>',
+            _public_address(comment),
+            Truncator(comment.story.headline).chars(60),
+        )
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, comment: Comment) -> SafeString:
+        return format_html(
+            '<input type="hidden" name="seen-{}" value="{}"><b class="state is-{}">{}</b> {}',
+            *(comment.pk, comment.status, comment.status, comment.get_status_display()),
+            ", ".join(reasons_of(comment)),
+        )
+
+    @admin.display(description="")
+    def buttons(self, comment: Comment) -> SafeString:
+        values = {"comment": comment, "verbs": _buttons(comment)}
+        return render_to_string("admin/comments/comment/_row_buttons.html", values)
+
+
+def reasons_of(comment: Comment) -> list[str]:
+    """Return why the screens did not publish the comment, as moderators read it."""
+    return [
+        f"{LABELS.get(reason.get('screen'), reason.get('screen'))}"
+        + (f": {isolate(reason['detail'])}" if reason.get("detail") else "")
+        for reason in comment.reasons
+    ]
+
+
+def _answered(comment: Comment) -> SafeString | str:
+    if comment.parent is None:
+        return ""
+    return format_html('<span class="quiet">↳ <bdi>{}</bdi></span> ', comment.parent.name)
+
+
+def _who(comment: Comment) -> SafeString:
+    """What a moderator may know of a commenter: the mask of the address and the network."""
+    known = [str(part) for part in (comment.email, comment.ip) if part]
+    return format_html('<div class="quiet"><bdi dir="ltr">{}</bdi></div>', " · ".join(known))
+
+
+def _buttons(comment: Comment) -> list[tuple[str, str]]:
+    return [(verb, VERB_LABELS[verb]) for verb in moderation.verbs_for(comment.status)]
+
+
+def _public_address(comment: Comment) -> str:
+    """Return where the comment is read, or would be."""
+    comment.story.section_slug = comment.section_slug or "-"
+    return comment.get_absolute_url()
+
+
+def _states(changelist: ChangeList) -> list[dict[str, Any]]:
+    """Return the states with their counts, as links that keep the other filters."""
+    counts = dict(Comment.objects.order_by().values_list("status").annotate(Count("pk")))
+    counts[ALL] = sum(counts.values())
+    chosen = next(spec for spec in changelist.filter_specs if isinstance(spec, StateFilter))
+    return [
+        {
+            "label": label,
+            "count": counts.get(state, 0),
+            "query": changelist.get_query_string({StateFilter.parameter_name: state}, ["p"]),
+            "chosen": state == chosen.state(),
+        }
+        for state, label in [*Status.choices, (ALL, _("all"))]
+    ]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    """Who decided what. Read only."""
+
+    list_display = ("comment_link", "from_status", "to_status", "by", "at", "reason", "note")
+    list_display_links = None
+    list_select_related = ("by",)
+    list_per_page = 100
+    list_max_show_all = 100
+    show_full_result_count = False
+    sortable_by = ()
+
+    @admin.display(description=gettext_lazy("comment"))
+    def comment_link(self, decision: Decision) -> SafeString:
+        url = reverse("admin:comments_comment_change", args=[decision.comment_id])
+        return format_html('<a href="{}">#{}</a>', url, decision.comment_id)
+
+
+@admin.register(Rule)
+class RuleAdmin(admin.ModelAdmin):
+    """Words that hold a comment or send it to spam."""
+
+    list_display = ("__str__", "action", "beginning", "is_active")
+    list_filter = ("action", "is_active")
+    show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("words"))
+    def beginning(self, rule: Rule) -> SafeString:
+        words = Truncator(" · ".join(rule.words.split("\n"))).chars(80)
+        return format_html("<bdi>{}</bdi>", words)

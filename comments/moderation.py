@@ -1,0 +1,152 @@
+"""Every decision on a comment. Together with `posting` the only writer of `Comment.status`.
+
+Each verb moves the comment from the status that the moderator saw, so that two of them cannot
+both decide, adds a `Decision` and counts the story's comments anew, all in one transaction.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from articles.models import Story
+from comments import trust
+from comments.models import Comment, Decision
+from newsroom.models import User
+
+Status = Comment.Status
+MODERATE = "comments.moderate_comment"
+
+
+class ModerationError(Exception):
+    """A decision that could not be taken; the message may be shown."""
+
+
+class AlreadyDecided(ModerationError):
+    """Somebody else decided since the moderator looked."""
+
+
+def approve(comment: Comment, *, by: User | None, reason: str = "", note: str = "") -> Comment:
+    """Let readers see the comment."""
+    return _decide(comment, Status.APPROVED, by, reason, note)
+
+
+def hold(comment: Comment, *, by: User | None, reason: str = "", note: str = "") -> Comment:
+    """Put the comment (back) into the queue."""
+    return _decide(comment, Status.PENDING, by, reason, note)
+
+
+def mark_spam(comment: Comment, *, by: User | None, reason: str = "", note: str = "") -> Comment:
+    """Call the comment spam."""
+    return _decide(comment, Status.SPAM, by, reason, note)
+
+
+def trash(comment: Comment, *, by: User | None, reason: str = "", note: str = "") -> Comment:
+    """Take the comment away. It stays stored, so that the decision can be undone."""
+    return _decide(comment, Status.TRASH, by, reason, note)
+
+
+def restore(comment: Comment, *, by: User | None, reason: str = "", note: str = "") -> Comment:
+    """Undo spam or trash: back to what the comment was before it was thrown out."""
+    if comment.status not in (Status.SPAM, Status.TRASH):
+        raise ModerationError(_("Only spam and trash can be restored."))
+    return _decide(comment, _status_before(comment), by, reason, note)
+
+
+def approve_proved(comment: Comment, browser: str) -> Comment:
+    """Publish a comment that was held only as its author's first, once that author proved from
+    the same browser to be somebody of whom a comment was approved before."""
+    only_first = [reason["screen"] for reason in comment.reasons] == ["first"]
+    held = comment.status == Status.PENDING and comment.browser == browser and only_first
+    if held and trust.previously_approved(browser, comment.email_index):
+        with suppress(AlreadyDecided):
+            approve(comment, by=None, reason="address proved")
+    return comment
+
+
+# What the desk offers: the word in a request → the verb.
+VERBS: dict[str, Callable[..., Comment]] = {
+    "approve": approve,
+    "hold": hold,
+    "spam": mark_spam,
+    "trash": trash,
+    "restore": restore,
+}
+
+
+def verbs_for(status: str) -> list[str]:
+    """Return the words of `VERBS` that lead somewhere from `status`."""
+    own = {"approved": "approve", "pending": "hold", "spam": "spam", "trash": "trash"}[status]
+    thrown_out = status in (Status.SPAM, Status.TRASH)
+    return [verb for verb in VERBS if verb != own and (verb != "restore" or thrown_out)]
+
+
+def recount(story: Story) -> None:
+    """Write how many comments readers see, and when that last changed.
+
+    Locks the story and counts in a statement of its own: a count inside the update would be
+    taken before the lock, and of two at the same time one would be lost.
+    """
+    with transaction.atomic():
+        row = Story.objects.filter(pk=story.pk)
+        row.select_for_update(no_key=True).values_list("pk").first()
+        count = Comment.objects.approved().filter(story=story).count()
+        row.update(comment_count=count, comments_changed_at=timezone.now())
+
+
+def _decide(comment: Comment, to: str, by: User | None, reason: str, note: str) -> Comment:
+    if by and not by.has_perm(MODERATE):
+        raise PermissionDenied(_("Your account may not moderate comments."))
+    seen = comment.status
+    if seen == to:
+        raise AlreadyDecided(_already(comment, by))
+    try:
+        with transaction.atomic():
+            Story.objects.select_for_update(no_key=True).values_list("pk").get(pk=comment.story_id)
+            _move(comment, seen, to, by)
+            Decision.objects.create(
+                comment=comment,
+                by=by,
+                from_status=seen,
+                to_status=to,
+                reason=reason[:40],
+                note=note.strip()[:250],
+            )
+            if Status.APPROVED in (seen, to):
+                recount(comment.story)
+    except IntegrityError:
+        raise ModerationError(_("The same comment stands there already.")) from None
+    comment.status = to
+    return comment
+
+
+def _move(comment: Comment, seen: str, to: str, by: User | None) -> None:
+    changes = {"status": to}
+    if to == Status.APPROVED and comment.published_at is None:
+        changes["published_at"] = timezone.now()
+    if not Comment.objects.filter(pk=comment.pk, status=seen).update(**changes):
+        raise AlreadyDecided(_already(comment, by))
+    comment.published_at = changes.get("published_at", comment.published_at)
+
+
+def _already(comment: Comment, by: User | None) -> str:
+    """Say who decided meanwhile, and what."""
+    last = Decision.objects.filter(comment=comment).select_related("by").first()
+    status = Comment.objects.filter(pk=comment.pk).values_list("status", flat=True).first()
+    if status is None:
+        return _("The comment is gone.")
+    label = Status(status).label
+    if last and last.by and last.by != by:
+        values = {"who": last.by.display_name, "status": label}
+        return _("%(who)s has decided already: the comment is “%(status)s”.") % values
+    return _("The comment is “%(status)s” already.") % {"status": label}
+
+
+def _status_before(comment: Comment) -> str:
+    thrown_out = (Status.SPAM, Status.TRASH)
+    decisions = Decision.objects.filter(comment=comment, to_status__in=thrown_out)
+    before = decisions.exclude(from_status__in=thrown_out).values_list("from_status", flat=True)
+    return before.first() or Status.PENDING

@@ -1,0 +1,63 @@
+"""`{% load comments %}`: `{% comments story %}` shows a story's threads and its form."""
+
+from typing import Any
+
+import regex
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from articles.models import Story
+from comments import threads
+from comments.forms import CommentForm, parent_id
+
+register = template.Library()
+
+
+@register.inclusion_tag("comments/_section.html", takes_context=True)
+def comments(context: Context, story: Story) -> dict[str, Any]:
+    """The comments of `story`: one query. `?comments=N` names the page, `?replytocom=ID` the
+    comment that is answered; a form that was refused stands in the context."""
+    asked = context["request"].GET
+    page = threads.page(story, threads.page_number(asked.get("comments", "")))
+    form = context.get("comment_form") or CommentForm()
+    answered = form.parent_id if form.is_bound else _parent_id(asked.get("replytocom", ""))
+    return {
+        "story": story,
+        "threads": page.nodes,
+        "comment_pages": page,
+        "comment_count": story.comment_count,
+        "comments_open": story.comments_are_open,
+        "comment_form": form,
+        "reply_to": page.find(answered),
+        "parent_id": answered if form.is_bound or page.find(answered) else None,
+        **_addresses(story, page),
+        "site": context.get("site"),
+        "LANGUAGE_CODE": get_language(),
+    }
+
+
+def _addresses(story: Story, page: threads.Page) -> dict[str, str]:
+    """Whole addresses: after a refusal the page stands at the address of the form."""
+    query = f"?comments={page.number}" if page.has_previous else ""
+    path = [story.language, story.slug_of_section(), story.pk, story.slug]
+    return {
+        "story_url": story.get_absolute_url(),
+        "page_url": story.get_absolute_url() + query,
+        "form_action": reverse("comments:post", args=path) + query,
+    }
+
+
+@register.filter
+def initial(name: str) -> str:
+    """The first letter of a name as readers see it, with its marks."""
+    found = regex.search(r"(?=\p{L})\X|\X", name)
+    return found.group()[:8].upper() if found else ""
+
+
+def _parent_id(text: str) -> int | None:
+    try:
+        return parent_id(text)
+    except ValueError:
+        return None
