@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if find_chromium() or os.environ.get("CI") == "true":
         return
     for item in items:
-        if item.get_closest_marker("browser"):
+        if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
 
