@@ -1,0 +1,1 @@
+"""How fast pages are, next to a Django view that does nothing."""
