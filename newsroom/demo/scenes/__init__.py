@@ -1,0 +1,1 @@
+"""The scenes of the demo pictures, one function each."""
