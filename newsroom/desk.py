@@ -14,7 +14,7 @@ class NewsroomAdminSite(admin.AdminSite):
 
     index_title = _("Desk")
     site_url = "/"
-    enable_nav_sidebar = True
+    enable_nav_sidebar = False  # the screens stand in the header
 
     def each_context(self, request: HttpRequest) -> dict:
         name = settings.SITE_NAME

@@ -54,6 +54,22 @@ class Section(Translated):
             if depth > MAX_DEPTH:
                 raise ValidationError({"parent": _("Sections nest no deeper than four levels.")})
 
+    @classmethod
+    def in_tree_order(cls) -> list[tuple["Section", int]]:
+        """Return every section with its depth, each one followed by those under it (one query)."""
+        below: dict[int | None, list[Section]] = {}
+        for section in cls.objects.all():
+            below.setdefault(section.parent_id, []).append(section)
+
+        def walk(parent: int | None, depth: int) -> list[tuple["Section", int]]:
+            return [
+                found
+                for section in below.get(parent, [])
+                for found in [(section, depth), *walk(section.pk, depth + 1)]
+            ]
+
+        return walk(None, 0)
+
     def descendants(self) -> list[int]:
         """Return the ids of this section and of all below it (one query a level)."""
         found, level = [self.pk], [self.pk]

@@ -1,0 +1,19 @@
+"""The editors' desk, a file a screen."""
+
+from articles.admin.author import AuthorAdmin
+from articles.admin.front_page import FrontPagePinAdmin
+from articles.admin.image import ImageAdmin
+from articles.admin.section import SectionAdmin
+from articles.admin.site import EditionAdmin
+from articles.admin.story import StoryAdmin
+from articles.admin.topic import TopicAdmin
+
+__all__ = [
+    "AuthorAdmin",
+    "EditionAdmin",
+    "FrontPagePinAdmin",
+    "ImageAdmin",
+    "SectionAdmin",
+    "StoryAdmin",
+    "TopicAdmin",
+]

@@ -1,0 +1,70 @@
+"""The tree of sections."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from articles.admin.translations import TranslationInline, languages_of
+from articles.models import Section, SectionTranslation
+from articles.site import GENERAL, PAGES
+
+
+class SectionTranslationInline(TranslationInline):
+    model = SectionTranslation
+    parent_name = "section"
+
+
+@admin.register(Section)
+class SectionAdmin(admin.ModelAdmin):
+    inlines = (SectionTranslationInline,)
+    fields = ("parent", "position", "in_navigation")
+    list_display = ("name", "languages", "in_navigation", "position", "stories")
+    list_display_links = ("name",)
+    list_per_page = 200
+    show_full_result_count = False
+    sortable_by = ()
+
+    class Media:
+        css = {"all": ["articles/desk.css", "articles/parts.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Section]:
+        tree = Section.in_tree_order()
+        places = {section.pk: place for place, (section, _depth) in enumerate(tree)}
+        depths = {section.pk: depth for section, depth in tree}
+        return Section.objects.prefetch_related("translations").annotate(
+            story_count=Count("stories", distinct=True), place=_case(places), depth=_case(depths)
+        )
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("place",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        named = Section.objects.exclude(code=PAGES).prefetch_related("translations")
+        return super().formfield_for_foreignkey(db_field, request, queryset=named, **kwargs)
+
+    @admin.display(description=_("section"))
+    def name(self, section: Section) -> SafeString:
+        return format_html('<span class="tree tree-{}">{}</span>', section.depth, section)
+
+    @admin.display(description=_("languages"))
+    def languages(self, section: Section) -> str:
+        return languages_of(section)
+
+    @admin.display(description=_("stories"))
+    def stories(self, section: Section) -> int:
+        return section.story_count
+
+    def has_delete_permission(self, request: HttpRequest, obj: Section | None = None) -> bool:
+        if obj is not None and obj.code in (GENERAL, PAGES):
+            return False  # the house itself needs these two
+        return super().has_delete_permission(request, obj)
+
+
+def _case(values: dict[int, int]) -> Case:
+    rows = [When(pk=pk, then=Value(value)) for pk, value in values.items()]
+    return Case(*rows, default=Value(0), output_field=IntegerField())

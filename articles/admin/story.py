@@ -1,0 +1,269 @@
+"""The list of stories, who may do what with them, and the doors to their screens."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, Max, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import override as in_language
+
+from articles import pictures, workflow
+from articles.admin import revisions, story_form
+from articles.forms import section_choices
+from articles.models import Story
+from articles.workflow import WorkflowError
+from articles.templatetags.desk import moment as in_words
+from newsroom.lib.folding import tokens
+from newsroom.lib.rtl import language_direction
+
+STATES = {
+    **dict(Story.Status.choices),
+    "scheduled": gettext_lazy("scheduled"),
+    "ended": gettext_lazy("ended"),
+}
+
+
+def state_of(story: Story) -> str:
+    """Return the state as the clock has it: a published story may be scheduled or ended."""
+    if story.status != Story.Status.PUBLISHED or story.is_public:
+        return story.status
+    return "scheduled" if story.is_scheduled else "ended"
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [*STATES.items(), ("edited", _("with unpublished edits"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        state = self.value()
+        if state == "published":
+            return queryset.published()
+        if state == "scheduled":
+            return queryset.scheduled()
+        if state == "ended":
+            return queryset.filter(status="published", unpublish_at__lte=timezone.now())
+        if state == "edited":
+            return queryset.filter(status="published").exclude(head_id=F("live_revision_id"))
+        return queryset.filter(status=state) if state in STATES else queryset
+
+
+class SectionFilter(admin.SimpleListFilter):
+    """Sections in the order of their tree; one stands for those under it too."""
+
+    title = gettext_lazy("section")
+    parameter_name = "section"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        language = request.GET.get("language__exact") or request.LANGUAGE_CODE
+        return [(str(pk), name) for pk, name in section_choices(language)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        value = self.value() or ""
+        if not value.isdecimal():
+            return queryset
+        return queryset.filter(
+            Q(section=value) | Q(section__parent=value) | Q(section__parent__parent=value)
+        )
+
+
+@admin.register(Story)
+class StoryAdmin(admin.ModelAdmin):
+    """The list of stories. What is saved of one goes through `articles.workflow`, whichever
+    screen it comes from: no inline, no editable list, no form of Django's writes a live row."""
+
+    list_display = (
+        "thumbnail",
+        "title",
+        "state",
+        "section_name",
+        "language_name",
+        "names",
+        "moment",
+        "comment_count",
+    )
+    list_display_links = ("title",)
+    list_filter = (StateFilter, "language", SectionFilter, "kind")
+    list_per_page = 40
+    list_max_show_all = 40
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    search_fields = ("headline",)
+    search_help_text = gettext_lazy("Words of the headline or the text, or a story's number.")
+    ordering = ("-changed_at",)
+    sortable_by = ("title", "moment", "comment_count")
+    actions = ("submit", "approve", "publish")
+
+    class Media:
+        css = {"all": ["articles/desk.css", "articles/parts.css"]}
+
+    # The list.
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
+        return (
+            Story.objects.for_cards()
+            .annotate(head_id=Max("revisions__id"))
+            .prefetch_related("bylines__author__translations")
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        if request.GET.get("field_name") == "story":  # the places of the front page ask
+            queryset = queryset.published()
+        term = search_term.strip()
+        if term.isascii() and term.isdecimal() and len(term) < 10:
+            return queryset.filter(Q(pk=term) | Q(search_text__contains=term)), False
+        for word in tokens(term)[:12]:
+            queryset = queryset.filter(search_text__contains=word)
+        return queryset, False
+
+    @admin.display(description=gettext_lazy("picture"), empty_value="")
+    def thumbnail(self, story: Story) -> SafeString | str:
+        if not story.picture or not story.picture.rendition_key:
+            return ""
+        url = pictures.rendition_url(story.picture, "square", 160)
+        return format_html('<img src="{}" alt="" width="56" height="56" loading="lazy">', url)
+
+    @admin.display(description=gettext_lazy("headline"), ordering="headline")
+    def title(self, story: Story) -> SafeString:
+        direction = language_direction(story.language)
+        return format_html(
+            '<span class="title" dir="{}" lang="{}">{}</span>',
+            *(direction, story.language, story.headline or _("without headline")),
+        )
+
+    @admin.display(description=gettext_lazy("state"), ordering="status")
+    def state(self, story: Story) -> SafeString:
+        state = state_of(story)
+        shown = format_html('<span class="state state-{}">{}</span>', state, STATES[state])
+        if story.status == "published" and story.head_id != story.live_revision_id:
+            edited = _("unpublished edits")
+            shown = format_html('{} <span class="state state-edited">{}</span>', shown, edited)
+        return shown
+
+    @admin.display(description=gettext_lazy("section"), empty_value="—")
+    def section_name(self, story: Story) -> str | None:
+        return story.section_name
+
+    @admin.display(description=gettext_lazy("language"))
+    def language_name(self, story: Story) -> str:
+        return dict(settings.LANGUAGES).get(story.language, story.language)
+
+    @admin.display(description=gettext_lazy("by"))
+    def names(self, story: Story) -> SafeString | str:
+        lines = story.bylines.all()
+        with in_language(story.language):
+            found = [(str(line),) for line in lines]
+        return format_html_join(" · ", "<bdi>{}</bdi>", found) if found else story.agency
+
+    @admin.display(description=gettext_lazy("time"), ordering="changed_at")
+    def moment(self, story: Story) -> SafeString:
+        is_dated = story.status == Story.Status.PUBLISHED
+        words = _("published") if story.is_public else _("from") if is_dated else _("changed")
+        at = story.published_at if is_dated else story.changed_at
+        shown = format_html('{} <span class="when">{}</span>', words, in_words(at))
+        if is_dated and story.unpublish_at:
+            until = in_words(story.unpublish_at)
+            shown = format_html('{}<br>{} <span class="when">{}</span>', shown, _("until"), until)
+        return shown
+
+    # Moves of many at once.
+
+    @admin.action(description=gettext_lazy("Submit for review"), permissions=["change"])
+    def submit(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._move_each(request, queryset, workflow.submit)
+
+    @admin.action(description=gettext_lazy("Approve"), permissions=["review"])
+    def approve(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._move_each(request, queryset, workflow.approve)
+
+    @admin.action(description=gettext_lazy("Publish now"), permissions=["publish"])
+    def publish(self, request: HttpRequest, queryset: QuerySet) -> None:
+        self._move_each(request, queryset, workflow.publish)
+
+    def _move_each(self, request: HttpRequest, stories: Iterable[Story], move: Callable) -> None:
+        moved = 0
+        for story in stories:
+            try:
+                move(story, by=request.user)
+            except WorkflowError as refusal:
+                messages.error(request, f"{story.headline}: {refusal}")
+            else:
+                moved += 1
+                self.log_change(request, story, [{"changed": {}}])
+        if moved:
+            text = ngettext("%(count)d story done.", "%(count)d stories done.", moved)
+            messages.success(request, text % {"count": moved})
+
+    # Who may.
+
+    def has_change_permission(self, request: HttpRequest, obj: Story | None = None) -> bool:
+        if obj is None:
+            return super().has_change_permission(request)
+        return workflow.may_edit(obj, request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Story | None = None) -> bool:
+        return False  # stories are withdrawn: their addresses have been linked to
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(workflow.REVIEW)
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(workflow.PUBLISH)
+
+    # The screens of one story.
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*self._own_urls(), *super().get_urls()]
+
+    def _own_urls(self) -> Iterator[URLPattern]:
+        screens: dict[str, Callable] = {
+            "revisions": revisions.history,
+            "restore": revisions.restore,
+            "preview": revisions.preview,
+        }
+        for name, screen in screens.items():
+            view = self.admin_site.admin_view(self._screen(screen))
+            yield path(f"<int:pk>/{name}/", view, name=f"articles_story_{name}")
+
+    def _screen(self, screen: Callable) -> Callable:
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            story = get_object_or_404(Story, pk=pk)
+            if not self.has_view_permission(request, story):
+                raise PermissionDenied
+            return screen(self, request, story)
+
+        return view
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return story_form.add(self, request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        story = Story.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        if story is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, story):
+            raise PermissionDenied
+        return story_form.change(self, request, story)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:articles_story_revisions", args=[object_id]))

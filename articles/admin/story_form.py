@@ -1,0 +1,291 @@
+"""Writing a story: the form of its newest revision, and the buttons of its moves.
+
+What was typed is saved first and moved afterwards, so that a refused move loses no word.
+"""
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from articles import workflow
+from articles.content import Content
+from articles.forms import MoveForm, StoryForm, zone_label
+from articles.models import Story
+from articles.workflow import StaleStory, WorkflowError
+from newsroom.lib.rtl import language_direction
+
+if TYPE_CHECKING:
+    from articles.admin.story import StoryAdmin
+
+SHOWN_MOVES = 8
+
+
+def add(admin: "StoryAdmin", request: HttpRequest) -> HttpResponse:
+    """A new story, or with `?translation_of=ID` one told anew in another language."""
+    language = _language(request)
+    source = _source(admin, request)
+    if source and (twin := _in_language(source, language)):
+        messages.info(request, _("This story exists in that language already."))
+        return _to(twin)
+    if request.method != "POST":
+        return _page(admin, request, StoryForm(language=language, content=_start(request, source)))
+    form = StoryForm(request.POST, language=language)
+    if not form.is_valid():
+        return _page(admin, request, form)
+    try:
+        story = workflow.create(
+            form.content(),
+            by=request.user,
+            language=language,
+            translation_key=source.translation_key if source else None,
+        )
+    except (WorkflowError, IntegrityError) as refusal:
+        form.add_error(None, str(refusal) if isinstance(refusal, WorkflowError) else _exists())
+        return _page(admin, request, form)
+    admin.log_addition(request, story, [{"added": {}}])
+    return _after_save(admin, request, story)
+
+
+def change(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
+    """The newest revision of a story: to write in, or only to read."""
+    content = workflow.head(story).content
+    may_edit = workflow.may_edit(story, request.user)
+    if request.method != "POST":
+        form = StoryForm(language=story.language, content=content, story=story)
+        return _page(admin, request, form, story=story)
+    if not may_edit:
+        if not request.POST.get("_move"):
+            raise PermissionDenied
+        return _after_save(admin, request, story)
+    form = StoryForm(request.POST, language=story.language, content=content, story=story)
+    if not form.is_valid():
+        return _page(admin, request, form, story=story)
+    try:
+        saved = workflow.save_draft(
+            story, form.content(), by=request.user, version=form.cleaned_data["version"] or 0
+        )
+    except StaleStory:
+        return _stale(admin, request, form, story)
+    except WorkflowError as refusal:
+        form.add_error(None, str(refusal))
+        return _page(admin, request, form, story=story)
+    if saved.version != story.version:
+        admin.log_change(request, saved, [{"changed": {}}])
+    return _after_save(admin, request, saved)
+
+
+def _stale(
+    admin: "StoryAdmin", request: HttpRequest, form: StoryForm, story: Story
+) -> HttpResponse:
+    """Show the writer's words again. Saving them now is a choice: the other's stay a revision."""
+    story.refresh_from_db()
+    newest = workflow.head(story)
+    other = (newest.created_by or story.changed_by or _("somebody")) if newest else _("somebody")
+    form.add_error(
+        None,
+        _(
+            "%(name)s saved this story while you were writing. Nothing is lost: your words stand "
+            "below, theirs are the newest revision. Compare first; saving again puts yours on top."
+        )
+        % {"name": other},
+    )
+    form.data = form.data.copy()
+    form.data["version"] = story.version
+    return _page(admin, request, form, story=story)
+
+
+# Moves.
+
+
+@dataclass(frozen=True)
+class Move:
+    """One button of the row: what it is called in the request, and what it needs from the form."""
+
+    name: str
+    action: str
+    needs: str = ""
+
+
+MOVES = {
+    move.name: move
+    for move in (
+        Move("submit", "submit"),
+        Move("approve", "approve"),
+        Move("publish", "publish"),
+        Move("publish_at", "publish", "publish_at"),
+        Move("send_back", "send_back", "note"),
+        Move("unpublish", "unpublish"),
+        Move("unpublish_at", "unpublish", "unpublish_at"),
+        Move("withdraw", "withdraw", "notice"),
+    )
+}
+
+
+def _after_save(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
+    """Make the move whose button was pressed, if any, and say what has happened."""
+    move = MOVES.get(request.POST.get("_move", ""))
+    if move is None:
+        messages.success(request, _saved(story))
+        preview = "_preview" in request.POST
+        return HttpResponseRedirect(
+            reverse("admin:articles_story_preview", args=[story.pk]) if preview else _url(story)
+        )
+    moves = MoveForm(request.POST)
+    try:
+        story = _make(move, moves, story, request)
+    except WorkflowError as refusal:
+        messages.error(request, str(refusal))
+        messages.info(request, _("The text is saved."))
+        content = workflow.head(story).content
+        form = StoryForm(language=story.language, content=content, story=story)
+        return _page(admin, request, form, story=story, moves=moves)
+    admin.log_change(request, story, [{"changed": {}}])
+    messages.success(request, _done(story))
+    return _to(story)
+
+
+def _make(move: Move, moves: MoveForm, story: Story, request: HttpRequest) -> Story:
+    moves.is_valid()
+    if move.needs in moves.errors:
+        raise WorkflowError(" ".join(moves.errors[move.needs]))
+    given = moves.cleaned_data
+    if move.needs.endswith("_at") and not given[move.needs]:
+        raise WorkflowError(_("Say at what time."))
+    extra: dict[str, Any] = {}
+    if move.needs.endswith("_at"):
+        extra["at"] = given[move.needs]
+    elif move.needs:
+        extra[move.needs] = given[move.needs]
+    return getattr(workflow, move.action)(story, by=request.user, **extra)
+
+
+def _saved(story: Story) -> str:
+    if workflow.has_unpublished_edits(story):
+        return _("Saved. Readers see the change when it is published.")
+    return _("Saved.")
+
+
+def _done(story: Story) -> str:
+    if story.is_scheduled:
+        return _("The story will be public at its time.")
+    if story.is_public and story.unpublish_at:
+        return _("The story is public until its time.")
+    if story.is_public:
+        return _("The story is public.")
+    return _("The story is now “%(status)s”.") % {"status": story.get_status_display()}
+
+
+# The page.
+
+
+def _page(
+    admin: "StoryAdmin",
+    request: HttpRequest,
+    form: StoryForm,
+    *,
+    story: Story | None = None,
+    moves: MoveForm | None = None,
+) -> TemplateResponse:
+    """Return the form, or for those who may not write the text, with the moves they may make."""
+    from articles.admin.story import STATES, state_of
+
+    may_edit = story is None or workflow.may_edit(story, request.user)
+    actions = workflow.allowed_actions(story, request.user) if story else []
+    context = {
+        **admin.admin_site.each_context(request),
+        "opts": admin.opts,
+        "original": story,
+        "story": story,
+        "title": story.headline if story else _("New story"),
+        "form": form,
+        "content": workflow.head(story).content if story else None,
+        "errors": form.errors or form.bylines.total_error_count() if form.is_bound else None,
+        "media": admin.media + form.media,
+        "moves": moves or MoveForm(),
+        "actions": actions,
+        "zone": zone_label(),
+        "language": form.language,
+        "direction": language_direction(form.language),
+        "language_name": dict(settings.LANGUAGES).get(form.language, form.language),
+        "languages": _languages(request, form.language, story),
+        "source": _source(admin, request) if story is None else None,
+        "state": state_of(story) if story else "",
+        "state_label": STATES[state_of(story)] if story else "",
+        "is_edited": bool(story) and workflow.has_unpublished_edits(story),
+        "transitions": story.transitions.select_related("by")[:SHOWN_MOVES] if story else [],
+        "action_labels": workflow.ACTION_LABELS,
+    }
+    template = "form" if may_edit else "read"
+    return TemplateResponse(request, f"admin/articles/story/{template}.html", context)
+
+
+def _languages(request: HttpRequest, current: str, story: Story | None) -> list[dict[str, Any]]:
+    """Return the languages: of a new story to choose from, of an old one with its twins."""
+    twins: dict[str, Story] = {}
+    if story:
+        rows = Story.objects.filter(translation_key=story.translation_key).only(
+            "pk", "language", "headline", "status", "published_at", "unpublish_at"
+        )
+        twins = {row.language: row for row in rows}
+    query = f"translation_of={story.pk}&" if story else ""
+    return [
+        {
+            "code": code,
+            "name": name,
+            "dir": language_direction(code),
+            "current": code == current,
+            "story": twins.get(code),
+            "add_url": f"{reverse('admin:articles_story_add')}?{query}language={code}",
+        }
+        for code, name in settings.LANGUAGES
+    ]
+
+
+def _language(request: HttpRequest) -> str:
+    """The language of a new story: as asked for, else the one the desk is read in."""
+    asked = request.GET.get("language", "")
+    return asked if asked in dict(settings.LANGUAGES) else request.LANGUAGE_CODE
+
+
+def _source(admin: "StoryAdmin", request: HttpRequest) -> Story | None:
+    """The story that is to be translated."""
+    number = request.GET.get("translation_of", "")
+    source = Story.objects.filter(pk=number).first() if number.isdecimal() else None
+    return source if source and admin.has_view_permission(request, source) else None
+
+
+def _in_language(story: Story, language: str) -> Story | None:
+    key: uuid.UUID = story.translation_key
+    return Story.objects.filter(translation_key=key, language=language).first()
+
+
+def _start(request: HttpRequest, source: Story | None) -> Content:
+    """What a new story begins with: of a translation, what is the same in every language."""
+    if source is None:
+        section = request.GET.get("section", "")
+        return {"section": int(section) if section.isdecimal() else None}
+    content = workflow.head(source).content
+    kept = ("section", "kind", "picture", "comments_open", "comments_close_at")
+    authors = [line for line in content["bylines"] if line["author"]]
+    return {**{name: content[name] for name in kept}, "bylines": authors}
+
+
+def _exists() -> str:
+    return _("This story exists in that language already.")
+
+
+def _url(story: Story) -> str:
+    return reverse("admin:articles_story_change", args=[story.pk])
+
+
+def _to(story: Story) -> HttpResponseRedirect:
+    return HttpResponseRedirect(_url(story))

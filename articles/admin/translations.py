@@ -1,0 +1,95 @@
+"""Rows per language inside the screen of the thing they name."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from articles.models.section import RESERVED_SLUGS
+from newsroom.lib.rtl import language_direction
+from newsroom.lib.text import slugify_unicode
+
+
+class TranslationForm(forms.ModelForm):
+    """A thing in one language: its fields stand in that language's direction."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = self.initial.get("language") or settings.DEFAULT_LANGUAGE
+        self.language_name = dict(settings.LANGUAGES).get(language, language)
+        self.fields["language"].widget = forms.HiddenInput()
+        for name, field in self.fields.items():
+            if name != "language":
+                field.widget.attrs |= {"dir": language_direction(language), "lang": language}
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields["slug"].help_text = _("Left empty, it is made from the name.")
+
+    def clean_slug(self) -> str:
+        typed = self.cleaned_data["slug"]
+        slug = slugify_unicode(typed or self.cleaned_data.get("name", ""))
+        if not slug:
+            raise ValidationError(_("A slug needs letters or digits."))
+        if not typed and slug in RESERVED_SLUGS:
+            raise ValidationError(_("This word belongs to an address of the site."))
+        return slug
+
+
+class TranslationFormSet(forms.BaseInlineFormSet):
+    """A form for every language of the site: those that are missing wait, with their language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        instance = kwargs.get("instance")
+        known = set()
+        if instance is not None and instance.pk:
+            known = set(instance.translations.values_list("language", flat=True))
+        kwargs["initial"] = [
+            {"language": code} for code, _name in settings.LANGUAGES if code not in known
+        ]
+        super().__init__(*args, **kwargs)
+        self.extra = len(kwargs["initial"])
+
+
+class FollowsItsParent:
+    """Whoever may change a thing may change what stands in its screen."""
+
+    parent_name = ""
+
+    def _allowed(self, request: HttpRequest, verbs: str) -> bool:
+        names = (f"articles.{verb}_{self.parent_name}" for verb in verbs.split())
+        return any(request.user.has_perm(name) for name in names)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._allowed(request, "view add change")
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._allowed(request, "add change")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._allowed(request, "add change")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._allowed(request, "add change")
+
+
+class TranslationInline(FollowsItsParent, admin.StackedInline):
+    form = TranslationForm
+    formset = TranslationFormSet
+    template = "admin/articles/translations.html"
+
+    def get_max_num(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> int:
+        return len(settings.LANGUAGES)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).order_by("pk")
+
+
+def languages_of(thing: Model) -> str:
+    """Return the languages a thing has names in, from prefetched rows."""
+    codes = {row.language for row in thing.translations.all()}
+    return " · ".join(name for code, name in settings.LANGUAGES if code in codes)

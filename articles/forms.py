@@ -1,0 +1,373 @@
+"""What editors type, checked. `StoryForm` has a field for everything a revision holds."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.widgets import prose_editor_base_media
+from js_asset import Media, Script
+
+from articles.content import BLANK, LINES, Content
+from articles.models import Author, Byline, Image, Section, SectionTranslation, Story
+from articles.models.topic import TopicTranslation
+from articles.site import PAGES, section_for
+from newsroom.lib.html import clean
+from newsroom.lib.rtl import language_direction
+from newsroom.lib.text import slugify_unicode, split_list
+
+MAX_BYLINES, MAX_TOPICS = 20, 20
+
+
+# Fields and widgets.
+
+
+class ProseEditor(forms.Textarea):
+    """django-prose-editor, written in the direction of the text and not of the interface."""
+
+    def __init__(self, language: str = "", tools: str = "story", attrs: dict | None = None) -> None:
+        super().__init__({"rows": 16, **(attrs or {}), "data-editor": tools})
+        self.language = language or settings.DEFAULT_LANGUAGE
+
+    @property
+    def media(self) -> Media:
+        script = Script("articles/editor.js", type="module")
+        return prose_editor_base_media + Media(css={"all": ["articles/editor.css"]}, js=[script])
+
+    def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"] |= {
+            "dir": language_direction(self.language),
+            "lang": self.language,
+            "data-words": json.dumps(editor_words(), ensure_ascii=False),
+            "data-pictures": reverse("admin:articles_image_choose"),
+        }
+        return context
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False  # the textarea is hidden by the editor: a browser could not show its complaint
+
+
+def editor_words() -> dict[str, str]:
+    """Return what the editor's script says, in the language of the interface."""
+    return {
+        "paragraph": gettext("Paragraph"),
+        "heading2": gettext("Heading"),
+        "heading3": gettext("Smaller heading"),
+        "heading4": gettext("Smallest heading"),
+        "bold": gettext("Bold"),
+        "italic": gettext("Italic"),
+        "underline": gettext("Underline"),
+        "bulletList": gettext("List"),
+        "orderedList": gettext("Numbered list"),
+        "blockquote": gettext("Quotation"),
+        "horizontalRule": gettext("Line"),
+        "figure": gettext("Picture"),
+        "link": gettext("Link"),
+        "unlink": gettext("Remove the link"),
+        "undo": gettext("Undo"),
+        "redo": gettext("Redo"),
+        "toolbar": gettext("Formatting"),
+        "address": gettext("Address"),
+        "address_hint": gettext("https://… or /… for a page of this site"),
+        "insert": gettext("Insert"),
+        "cancel": gettext("Cancel"),
+        "close": gettext("Close"),
+        "choose": gettext("Choose a picture"),
+        "search": gettext("Search"),
+        "more": gettext("Show more"),
+        "nothing": gettext("No pictures found."),
+        "failed": gettext("That did not work. Check the connection and try again."),
+        "upload": gettext("Upload and use"),
+        "file": gettext("New picture"),
+        "alt": gettext("Alternative text"),
+        "caption": gettext("Caption"),
+        "credit": gettext("Credit"),
+        "Add caption": gettext("Add caption"),
+        "Remove caption": gettext("Remove caption"),
+        "leave": gettext("There are changes that are not saved."),
+    }
+
+
+class Text(forms.CharField):
+    """A text whose length is counted, never cut: `maxlength` would shorten a paste silently."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        attrs = super().widget_attrs(widget)
+        limit = attrs.pop("maxlength", None)
+        return attrs | ({"data-limit": limit} if limit else {})
+
+
+class MomentField(forms.DateTimeField):
+    """A date and a time in the site's zone, which is to be named beside it."""
+
+    widget = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+def zone_label() -> str:
+    """Return the site's time zone as it is named beside every moment an editor sets."""
+    offset = timezone.localtime().strftime("%z")
+    return f"{settings.TIME_ZONE} (UTC{offset[:3]}:{offset[3:5]})"
+
+
+def section_choices(language: str) -> Iterator[tuple[int, str]]:
+    """Yield the sections that have a name in `language`, in the order of the tree."""
+    rows = SectionTranslation.objects.filter(language=language).exclude(section__code=PAGES)
+    names = {row.section_id: row.name for row in rows}
+    for section, depth in Section.in_tree_order():
+        if section.pk in names:
+            yield section.pk, f"{'— ' * depth}{names[section.pk]}"
+
+
+def author_choices(language: str) -> list[tuple[Any, str]]:
+    """Return the paper's authors under their names in `language`, with a blank first."""
+    found = [
+        (author.pk, row.name if (row := author.in_language(language)) else f"#{author.pk}")
+        for author in Author.objects.prefetch_related("translations")
+    ]
+    return [("", "—"), *sorted(found, key=lambda choice: choice[1])]
+
+
+# Bylines.
+
+
+class BylineForm(forms.Form):
+    author = forms.TypedChoiceField(label=_("author"), coerce=int, empty_value=None, required=False)
+    name = Text(label=_("or a guest"), max_length=120, required=False)
+    role = forms.ChoiceField(
+        label=_("role"), choices=Byline.Role.choices, initial=Byline.Role.WRITER
+    )
+
+    def __init__(self, *args: Any, authors: list, direction: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["author"].choices = authors
+        self.fields["name"].widget.attrs["dir"] = direction
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("author") and data.get("name"):
+            raise ValidationError(_("Choose an author or type the name of a guest, not both."))
+        return data
+
+
+class BaseBylines(forms.BaseFormSet):
+    """Rows of names. A row left empty is no byline; clearing a row removes one."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["ORDER"].label = _("order")
+        form.fields["ORDER"].widget.attrs |= {"min": 1, "class": "order"}
+
+    def lines(self) -> list[dict[str, Any]]:
+        rows = [form.cleaned_data for form in self.ordered_forms]
+        return [
+            {"author": row["author"], "name": row["name"], "role": row["role"]}
+            for row in rows
+            if row.get("author") or row.get("name")
+        ]
+
+
+BylineFormSet = forms.formset_factory(
+    BylineForm, formset=BaseBylines, extra=2, can_order=True, max_num=MAX_BYLINES, validate_max=True
+)
+
+
+# The story.
+
+
+class StoryForm(forms.Form):
+    """The head revision of a story. It saves nothing: `content()` goes to `articles.workflow`."""
+
+    kicker = Text(label=_("kicker"), max_length=60, required=False)
+    headline = Text(
+        label=_("headline"), max_length=250, widget=forms.Textarea({"rows": 1, "data-line": ""})
+    )
+    standfirst = Text(
+        label=_("standfirst"), max_length=600, required=False, widget=forms.Textarea({"rows": 3})
+    )
+    body_html = forms.CharField(label=_("text"), required=False)
+    section = forms.TypedChoiceField(
+        label=_("section"), coerce=int, empty_value=None, required=False
+    )
+    kind = forms.ChoiceField(label=_("kind"), choices=Story.Kind.choices)
+    slug = Text(
+        label=_("slug"),
+        max_length=120,
+        required=False,
+        help_text=_("The last part of the address. Left empty, it is made from the headline."),
+    )
+    picture = forms.ModelChoiceField(
+        Image.objects.prefetch_related("translations"),
+        label=_("main picture"),
+        required=False,
+        widget=forms.NumberInput({"min": 1, "data-picture": ""}),
+    )
+    topics = Text(
+        label=_("topics"),
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("Between commas: , ؛ or ، or a line each."),
+    )
+    agency = Text(
+        label=_("agency"),
+        max_length=120,
+        required=False,
+        help_text=_("Shown in brackets at the end of the text."),
+    )
+    comments_open = forms.BooleanField(label=_("comments open"), required=False)
+    comments_close_at = MomentField(label=_("comments close"), required=False)
+    search_title = Text(
+        label=_("search title"),
+        max_length=120,
+        required=False,
+        help_text=_("For search engines, where it differs from the headline."),
+    )
+    search_description = Text(
+        label=_("search description"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("For search engines, where it differs from the standfirst."),
+    )
+    # The `Story.version` the writer began from.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        language: str,
+        content: Content | None = None,
+        story: Story | None = None,
+    ) -> None:
+        self.language, self.story = language, story
+        content = {**BLANK, **(content or {})}
+        super().__init__(data, initial=self._initial(content))
+        self._write_in(language)
+        self._offer_sections(content["section"])
+        self.bylines = BylineFormSet(
+            data,
+            prefix="bylines",
+            initial=content["bylines"],
+            form_kwargs={
+                "authors": author_choices(language),
+                "direction": language_direction(language),
+            },
+        )
+
+    def _initial(self, content: Content) -> dict[str, Any]:
+        comma = "، " if language_direction(self.language) == "rtl" else ", "
+        closing = content["comments_close_at"]
+        return {
+            **content,
+            "topics": comma.join(content["topics"]),
+            "comments_close_at": datetime.fromisoformat(closing) if closing else None,
+            "version": self.story.version if self.story else None,
+        }
+
+    def _write_in(self, language: str) -> None:
+        """Give what is written in the story's language its direction, whatever the interface's."""
+        self.fields["body_html"].widget = ProseEditor(language)
+        for name in (*LINES, "slug", "topics"):
+            self.fields[name].widget.attrs |= {
+                "dir": language_direction(language),
+                "lang": language,
+            }
+
+    def _offer_sections(self, current: int | None) -> None:
+        choices = list(section_choices(self.language))
+        self.named_sections = {pk for pk, _name in choices}
+        if current and current not in self.named_sections:
+            choices.append((current, str(Section.objects.filter(pk=current).first() or current)))
+        self.fields["section"].choices = [("", "—"), *choices]
+
+    @property
+    def media(self) -> Media:
+        return super().media + self.bylines.media
+
+    @property
+    def chosen_picture(self) -> Image | None:
+        """The picture that stands in the form, for its thumbnail."""
+        value = str(self["picture"].value() or "")
+        if not value.isdecimal():
+            return None
+        return Image.objects.prefetch_related("translations").filter(pk=value).first()
+
+    def is_valid(self) -> bool:
+        # Both are asked, so that every complaint is shown at once.
+        return all([super().is_valid(), self.bylines.is_valid()])
+
+    def clean_body_html(self) -> str:
+        return clean(self.cleaned_data["body_html"])
+
+    def clean_slug(self) -> str:
+        typed = self.cleaned_data["slug"]
+        slug = slugify_unicode(typed)
+        if typed and not slug:
+            raise ValidationError(_("A slug needs letters or digits."))
+        return slug
+
+    def clean_topics(self) -> list[str]:
+        names = split_list(self.cleaned_data["topics"])
+        limit = TopicTranslation._meta.get_field("name").max_length
+        if len(names) > MAX_TOPICS:
+            raise ValidationError(_("At most %(number)d topics.") % {"number": MAX_TOPICS})
+        if any(len(name) > limit for name in names):
+            raise ValidationError(
+                _("A topic has at most %(number)d characters. Set commas between topics.")
+                % {"number": limit}
+            )
+        return names
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("kind") == Story.Kind.PAGE:
+            data["section"] = section_for(PAGES).pk
+            self._check_page_slug(data)
+        elif "section" in data and data["section"] is None:
+            self.add_error("section", _("Choose a section."))
+        elif "section" in data and data["section"] not in self.named_sections:
+            name = dict(settings.LANGUAGES)[self.language]
+            message = _("This section has no name in %(language)s.") % {"language": name}
+            self.add_error("section", message)
+        return data
+
+    def _check_page_slug(self, data: dict[str, Any]) -> None:
+        slug = data.get("slug") or slugify_unicode(data.get("headline", ""))
+        pages = Story.objects.in_language(self.language).filter(kind=Story.Kind.PAGE, slug=slug)
+        if slug and pages.exclude(pk=self.story and self.story.pk).exists():
+            self.add_error("slug", _("Another static page has this slug."))
+
+    def content(self) -> Content:
+        """Return what was typed as the content of a revision."""
+        data = self.cleaned_data
+        closing, picture = data["comments_close_at"], data["picture"]
+        return {
+            **{name: data[name] for name in BLANK if name in data},
+            "picture": picture.pk if picture else None,
+            "bylines": self.bylines.lines(),
+            # In UTC, as the database gives it: the same moment must not read as a change.
+            "comments_close_at": closing.astimezone(UTC).isoformat() if closing else None,
+        }
+
+
+class MoveForm(forms.Form):
+    """What a move of a story asks for besides its button."""
+
+    note = Text(label=_("note"), max_length=500, required=False, widget=forms.Textarea({"rows": 2}))
+    notice = Text(
+        label=_("notice for readers"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("Readers who open the address see this in place of the story."),
+    )
+    publish_at = MomentField(label=_("publish at"), required=False)
+    unpublish_at = MomentField(label=_("unpublish at"), required=False)

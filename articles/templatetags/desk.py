@@ -1,0 +1,82 @@
+"""`{% load desk %}`: what only the editors' screens show."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.contrib.auth.models import AbstractBaseUser
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from articles import pictures, workflow
+from articles.forms import StoryForm
+from articles.models import Story
+
+register = template.Library()
+
+SHOWN = 6
+SCREENS = "Story Comment Image FrontPagePin Section Topic Author Edition Rule User Group".split()
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """A moment in the site's zone, the month as a word: no reader takes it for the day."""
+    return date_format(timezone.localtime(at), "j M Y H:i") if at else ""
+
+
+@register.simple_tag
+def screens(available_apps: list[dict]) -> list[dict]:
+    """The screens of the desk in the order of a day's work, the rest after them."""
+    models = [model for app in available_apps for model in app["models"] if model["admin_url"]]
+    places = {name: place for place, name in enumerate(SCREENS)}
+    return sorted(models, key=lambda model: places.get(model["object_name"], len(places)))
+
+
+@register.filter
+def action_label(action: str) -> str:
+    """A move of a story in words."""
+    own = {"create": _("Created"), "end": _("Unpublish at a time")}
+    return str(workflow.ACTION_LABELS.get(action) or own.get(action, action))
+
+
+@register.inclusion_tag("admin/articles/story/_picture_shown.html")
+def picture_in(form: StoryForm) -> dict[str, Any]:
+    """The picture that is chosen in a form, with its text in the story's language."""
+    image = form.chosen_picture
+    if image is None:
+        return {"image": None}
+    texts = {row.language: row for row in image.translations.all()}
+    return {
+        "image": image,
+        "url": pictures.rendition_url(image, "wide", 640),
+        "text": texts.get(form.language),
+        "edit_url": reverse("admin:articles_image_change", args=[image.pk]),
+        "missing": _("It has no alternative text in the language of the story yet:"),
+    }
+
+
+@register.inclusion_tag("admin/articles/_today.html")
+def today(user: AbstractBaseUser) -> dict[str, Any]:
+    """What waits for somebody at the desk: stories to finish, to review, to publish."""
+    stories = Story.objects.for_cards().order_by("-changed_at")
+    own = stories.filter(status="draft", created_by=user)
+    return {
+        "groups": [
+            {"name": _("Your drafts"), "state": "draft", "stories": own[:SHOWN]},
+            {"name": _("In review"), "state": "in_review", "stories": _in(stories, "in_review")},
+            {"name": _("Approved"), "state": "approved", "stories": _in(stories, "approved")},
+            {
+                "name": _("Scheduled"),
+                "state": "scheduled",
+                "stories": stories.scheduled().order_by("published_at")[:SHOWN],
+            },
+        ],
+        "may_add": user.has_perm("articles.add_story"),
+        "may_view": user.has_perm("articles.view_story"),
+    }
+
+
+def _in(stories: Any, status: str) -> Any:
+    return stories.filter(status=status)[:SHOWN]
