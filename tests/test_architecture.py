@@ -105,7 +105,8 @@ def test_templates_carry_no_inline_script_or_style():
 
 def test_nothing_is_loaded_from_elsewhere():
     named = re.compile(
-        r"(?:src|srcset|data-src)=\"(?:https?:)?//|url\(\s*['\"]?(?:https?:)?//|@import\s+url"
+        r"(?:src|srcset|data-src)=\"(?:https?:)?//|url\(\s*['\"]?(?:https?:)?//"
+        r"|@import\s+(?:url\()?['\"]?(?:https?:)?//"
     )
     files = [*(ROOT / "templates").rglob("*.html")]
     files += [path for app in APPS for path in (ROOT / app / "static").rglob("*.css")]

@@ -4,19 +4,20 @@ const FIELDS = ["author", "email", "url"];
 const form = document.querySelector("#commentform");
 const box = form?.querySelector("#wp-comment-cookies-consent");
 
-const storage = (() => {
+// Storage may be refused, full or written by another hand: then nothing is remembered.
+const attempt = (action) => {
   try {
-    localStorage.getItem(KEY);
-    return localStorage;
+    return action();
   } catch {
     return null;
   }
-})();
+};
+const forget = () => attempt(() => localStorage.removeItem(KEY));
 
-if (box && storage) {
+if (box && attempt(() => localStorage)) {
   box.closest("[hidden]")?.removeAttribute("hidden");
 
-  const kept = JSON.parse(storage.getItem(KEY) ?? "null");
+  const kept = attempt(() => JSON.parse(localStorage.getItem(KEY)));
   if (kept) {
     box.checked = true;
     for (const name of FIELDS) {
@@ -25,12 +26,13 @@ if (box && storage) {
     }
   }
 
+  box.addEventListener("change", () => box.checked || forget());
   form.addEventListener("submit", () => {
     if (!box.checked) {
-      storage.removeItem(KEY);
+      forget();
       return;
     }
     const values = FIELDS.map((name) => [name, form.elements[name]?.value ?? ""]);
-    storage.setItem(KEY, JSON.stringify(Object.fromEntries(values)));
+    attempt(() => localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(values))));
   });
 }
