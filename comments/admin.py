@@ -234,9 +234,9 @@ class CommentAdmin(ReadOnlyAdmin):
         for comment in comments.order_by("pk"):
             # The page says what the moderator saw; a script that does not say means the present.
             seen = request.POST.get(f"seen-{comment.pk}", "")
-            comment.status = seen if seen in Status.values else comment.status
+            seen = seen if seen in Status.values else ""
             try:
-                VERBS[verb](comment, by=request.user, note=request.POST.get("note", ""))
+                VERBS[verb](comment, by=request.user, note=request.POST.get("note", ""), seen=seen)
                 done += 1
             except ModerationError as error:
                 self.message_user(request, f"#{comment.pk}: {error}", messages.WARNING)

@@ -1,7 +1,8 @@
 """Every decision on a comment. Together with `posting` the only writer of `Comment.status`.
 
-Each verb moves the comment from the status that the moderator saw, so that two of them cannot
-both decide, adds a `Decision` and counts the story's comments anew, all in one transaction.
+Each verb moves the comment from the status that the moderator saw (`seen`, else the one it was
+loaded with), so that two of them cannot both decide, adds a `Decision` and counts the story's
+comments anew, all in one transaction.
 """
 
 from collections.abc import Callable
@@ -29,31 +30,41 @@ class AlreadyDecided(ModerationError):
     """Somebody else decided since the moderator looked."""
 
 
-def approve(comment: Comment, *, by: User | None, reason: str = "", note: str = "") -> Comment:
+def approve(
+    comment: Comment, *, by: User | None, reason: str = "", note: str = "", seen: str = ""
+) -> Comment:
     """Let readers see the comment."""
-    return _decide(comment, Status.APPROVED, by, reason, note)
+    return _decide(comment, Status.APPROVED, by, reason, note, seen)
 
 
-def hold(comment: Comment, *, by: User | None, reason: str = "", note: str = "") -> Comment:
+def hold(
+    comment: Comment, *, by: User | None, reason: str = "", note: str = "", seen: str = ""
+) -> Comment:
     """Put the comment (back) into the queue."""
-    return _decide(comment, Status.PENDING, by, reason, note)
+    return _decide(comment, Status.PENDING, by, reason, note, seen)
 
 
-def mark_spam(comment: Comment, *, by: User | None, reason: str = "", note: str = "") -> Comment:
+def mark_spam(
+    comment: Comment, *, by: User | None, reason: str = "", note: str = "", seen: str = ""
+) -> Comment:
     """Call the comment spam."""
-    return _decide(comment, Status.SPAM, by, reason, note)
+    return _decide(comment, Status.SPAM, by, reason, note, seen)
 
 
-def trash(comment: Comment, *, by: User | None, reason: str = "", note: str = "") -> Comment:
+def trash(
+    comment: Comment, *, by: User | None, reason: str = "", note: str = "", seen: str = ""
+) -> Comment:
     """Take the comment away. It stays stored, so that the decision can be undone."""
-    return _decide(comment, Status.TRASH, by, reason, note)
+    return _decide(comment, Status.TRASH, by, reason, note, seen)
 
 
-def restore(comment: Comment, *, by: User | None, reason: str = "", note: str = "") -> Comment:
+def restore(
+    comment: Comment, *, by: User | None, reason: str = "", note: str = "", seen: str = ""
+) -> Comment:
     """Undo spam or trash: back to what the comment was before it was thrown out."""
-    if comment.status not in (Status.SPAM, Status.TRASH):
+    if (seen or comment.status) not in (Status.SPAM, Status.TRASH):
         raise ModerationError(_("Only spam and trash can be restored."))
-    return _decide(comment, _status_before(comment), by, reason, note)
+    return _decide(comment, _status_before(comment), by, reason, note, seen)
 
 
 def approve_proved(comment: Comment, browser: str) -> Comment:
@@ -97,10 +108,12 @@ def recount(story: Story) -> None:
         row.update(comment_count=count, comments_changed_at=timezone.now())
 
 
-def _decide(comment: Comment, to: str, by: User | None, reason: str, note: str) -> Comment:
+def _decide(
+    comment: Comment, to: str, by: User | None, reason: str, note: str, seen: str
+) -> Comment:
     if by and not by.has_perm(MODERATE):
         raise PermissionDenied(_("Your account may not moderate comments."))
-    seen = comment.status
+    seen = seen or comment.status
     if seen == to:
         raise AlreadyDecided(_already(comment, by))
     try:

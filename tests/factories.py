@@ -19,6 +19,10 @@ from articles.models import (
     SectionTranslation,
     Story,
 )
+from comments import moderation, threads
+from comments.models import Comment
+from newsroom.lib.html import linkify
+from newsroom.lib.privacy import blind_index
 from newsroom.models import User
 
 number = count(1)
@@ -89,3 +93,32 @@ def make_story(*, at: datetime | None = None, language: str = "en", **fields) ->
     """A story that readers see: published an hour ago unless `at` says otherwise."""
     draft = make_draft(language=language, **fields)
     return workflow.publish(draft, by=None, at=at or timezone.now() - timedelta(hours=1))
+
+
+def make_comment(
+    story: Story,
+    *,
+    status: str = "approved",
+    name: str = "Rex",
+    email: str = "rex@example.org",
+    body: str = "I saw that boat leave.",
+    at: datetime | None = None,
+    **fields,
+) -> Comment:
+    """A comment in its place, past every screen."""
+    at = at or timezone.now()
+    comment = Comment(
+        story=story,
+        status=status,
+        name=name,
+        email=email,
+        email_index=blind_index(email),
+        body=body,
+        body_html=linkify(body),
+        created_at=at,
+        published_at=at if status == "approved" else None,
+        **{"fingerprint": f"made {next(number)}", **fields},
+    )
+    threads.plant(comment)
+    moderation.recount(story)
+    return comment
