@@ -4,6 +4,7 @@ import logging
 import sys
 from pathlib import Path
 
+from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -18,7 +19,7 @@ env.read_env(Path(__file__).resolve().parent / ".env", overwrite=False)
 class JsonLogger(Logger):
     """gunicorn's own messages as the application writes its own: JSON lines, nobody named."""
 
-    def setup(self, cfg) -> None:
+    def setup(self, cfg: Config) -> None:
         super().setup(cfg)
         handler = logging.StreamHandler(sys.stdout)
         handler.setFormatter(JsonFormatter())

@@ -29,8 +29,8 @@ class Command(BaseCommand):
     def begin_with_demo(self) -> None:
         """Load the demo paper into an empty database, and make the accounts once."""
         if not Story.objects.exists():
-            call_command("load_demo")
+            call_command("load_demo", stdout=self.stdout)
         can_sign_in = User.objects.filter(is_staff=True).exclude(password__startswith=UNUSABLE)
         if not can_sign_in.exists():
             self.stdout.write("\nAccounts, with passwords shown this once (`make accounts` again):")
-            call_command("make_accounts", missing=True)
+            call_command("make_accounts", missing=True, stdout=self.stdout)
