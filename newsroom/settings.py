@@ -1,5 +1,6 @@
 """Every setting comes from the environment; `.env.example` lists and explains each name."""
 
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -151,8 +152,9 @@ if _database["ENGINE"] == SQLITE:
         "init_command": f"PRAGMA journal_mode=WAL; "
         f"PRAGMA synchronous={'OFF' if TESTING else 'NORMAL'};",
     }
-    # A file, since a memory database shared by threads does not wait for locks.
-    _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    # A file, since a memory database shared by threads does not wait for locks; one to a process,
+    # so that two runs in one checkout do not meet.
+    _database["TEST"] = {"NAME": str(VAR_DIR / f"test-{os.getpid()}.sqlite3")}
 elif _pool_size := env.number("DATABASE_POOL_SIZE", WEB_THREADS + 1):
     # Django's pool belongs to a process: WEB_WORKERS times this many connections at most.
     _pool = {"min_size": 1, "max_size": _pool_size, "timeout": 10}
