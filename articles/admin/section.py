@@ -41,7 +41,9 @@ class SectionAdmin(admin.ModelAdmin):
         )
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return ("place",)
+        # Forms with a field for a section ask too, and know nothing of the list's columns.
+        in_list = request.resolver_match.url_name == "articles_section_changelist"
+        return ("place",) if in_list else ()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         named = Section.objects.exclude(code=PAGES).prefetch_related("translations")
