@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from articles import content as contents
 from articles import workflow
-from articles.models import FrontPagePin, Story
+from articles.models import FrontPagePin, Story, Topic
 from articles.models.author import Byline
 from articles.wordpress.terms import Authors, Sections, fit
 from articles.wordpress.text import Surroundings, to_html
@@ -50,13 +50,14 @@ def save_stories(
     Call it in a transaction. With `language` every story is in it; else each is in the language
     of its own (Polylang) and of the site.
     """
-    saver = _Saver(export, language, receipt)
+    saver, topics = _Saver(export, language, receipt), Topic.objects.count()
     saver.save_terms()
     for post in export.posts():
         story = saver.story(post)
         if story:
             yield post, story
     saver.sections.show_busiest()
+    receipt.made["topics"] += Topic.objects.count() - topics
 
 
 class _Saver:
@@ -74,9 +75,7 @@ class _Saver:
             self.sections.section(category, self.language)
         for login in self.site.writers:
             self.authors.author(login, self.language)
-        before = contents.Topic.objects.count()
         contents.topics_named(_topics(self.site.tags), self.language)
-        self.receipt.made["topics"] += contents.Topic.objects.count() - before
 
     def story(self, post: Post) -> Story | None:
         """Return the story of a post, made where there is none yet; None for what is no story."""
