@@ -20,7 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from articles.models import Story
 from comments import moderation
@@ -35,11 +35,11 @@ STORIES_IN_FILTER = 15
 MOST_AT_ONCE = 200
 
 VERB_LABELS = {
-    "approve": gettext_lazy("Approve"),
-    "hold": gettext_lazy("Hold"),
-    "spam": gettext_lazy("Spam"),
-    "trash": gettext_lazy("Trash"),
-    "restore": gettext_lazy("Restore"),
+    "approve": pgettext_lazy("comment", "Approve"),
+    "hold": pgettext_lazy("comment", "Hold"),
+    "spam": pgettext_lazy("comment", "Spam"),
+    "trash": pgettext_lazy("comment", "Trash"),
+    "restore": pgettext_lazy("comment", "Restore"),
 }
 DONE = {
     "approve": ngettext_lazy(
@@ -77,7 +77,7 @@ class StateFilter(admin.SimpleListFilter):
 
 class LanguageFilter(admin.SimpleListFilter):
     title = gettext_lazy("language")
-    parameter_name = "story__language__exact"
+    parameter_name = "language"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
         return settings.LANGUAGES

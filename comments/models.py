@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.models import Byline, Story
 from newsroom.lib.privacy import EncryptedEmailField
@@ -57,14 +58,14 @@ class Comment(models.Model):
     """
 
     class Status(models.TextChoices):
-        PENDING = "pending", _("pending")
-        APPROVED = "approved", _("approved")
-        SPAM = "spam", _("spam")
-        TRASH = "trash", _("trash")
+        PENDING = "pending", pgettext_lazy("comment", "pending")
+        APPROVED = "approved", pgettext_lazy("comment", "approved")
+        SPAM = "spam", pgettext_lazy("comment", "spam")
+        TRASH = "trash", pgettext_lazy("comment", "trash")
 
     class Kind(models.TextChoices):
-        COMMENT = "comment", _("comment")
-        PINGBACK = "pingback", _("pingback")
+        COMMENT = "comment", pgettext_lazy("kind", "comment")
+        PINGBACK = "pingback", pgettext_lazy("kind", "pingback")
 
     story = models.ForeignKey(
         Story, models.CASCADE, verbose_name=_("story"), related_name="comments"

@@ -52,7 +52,7 @@ def _addresses(story: Story, page: threads.Page) -> dict[str, str]:
 @register.filter
 def initial(name: str) -> str:
     """The first letter of a name as readers see it, with its marks."""
-    found = regex.search(r"(?=\p{L})\X|\X", name)
+    found = regex.search(r"(?=\p{L})\X", name) or regex.search(r"\X", name)
     return found.group()[:8].upper() if found else ""
 
 
