@@ -1,7 +1,8 @@
 """The printing press of the demo pictures: tonal drawing on two plates, then two-ink screening.
 
 Every picture is drawn as densities (0 paper – 255 full ink) on a key plate and an accent plate,
-in coordinates of 1600 × 1000, and screened with one rotated dot per ink.
+in coordinates of 1600 × 1000, and screened with one rotated dot per ink. The dots are so fine that
+a thumbnail shows tones and the large picture shows dots; 1200 pixels keep its renditions light.
 """
 
 import math
@@ -12,10 +13,11 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 WIDTH, HEIGHT, SCALE = 1600, 1000, 2
 PAPER, KEY, ACCENT = (247, 241, 229), (21, 31, 46), (226, 143, 44)
 FULL = (WIDTH * SCALE, HEIGHT * SCALE)
+PRINTED = (1200, 750)
 # Screen vectors in drawn pixels: the dots of the two inks stand on different angles, so that
 # they cross without a visible pattern.
-KEY_SCREEN, ACCENT_SCREEN = (12, 12), (18, 6)
-STEPS = 3
+KEY_SCREEN, ACCENT_SCREEN = (8, 8), (10, 5)
+STEPS = 4
 
 Points = list[tuple[float, float]]
 Tone = int | Image.Image
@@ -256,14 +258,14 @@ def screened(plate: Image.Image, vector: tuple[int, int]) -> Image.Image:
     snapped = plate.point(lambda v: 0 if v < 10 else 255 if v > 243 else v)
     ink = ImageChops.subtract(snapped, thresholds).point(lambda v: 255 if v else 0)
     ink.paste(255, (0, 0, *FULL), snapped.point(lambda v: 255 if v == 255 else 0))
-    return ink.resize((WIDTH, HEIGHT), Image.Resampling.BOX).point(
+    return ink.resize(PRINTED, Image.Resampling.BOX).point(
         lambda v: round(v * STEPS / 255) * 255 // STEPS
     )
 
 
 def printed(plate: Plate) -> Image.Image:
     """The picture as it comes from the press: paper, accent, key, in few flat colours."""
-    page = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
-    page.paste(ACCENT, (0, 0, WIDTH, HEIGHT), screened(plate.accent, ACCENT_SCREEN))
-    page.paste(KEY, (0, 0, WIDTH, HEIGHT), screened(plate.key, KEY_SCREEN))
+    page = Image.new("RGB", PRINTED, PAPER)
+    page.paste(ACCENT, (0, 0, *PRINTED), screened(plate.accent, ACCENT_SCREEN))
+    page.paste(KEY, (0, 0, *PRINTED), screened(plate.key, KEY_SCREEN))
     return page.quantize(16, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
