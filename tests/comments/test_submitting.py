@@ -175,7 +175,7 @@ class TestRequest:
         assert answer["Allow"] == "POST"
         assert nothing_stored()
 
-    def test_b016_nothing_in_the_form_names_a_story(self, client, send, story):
+    def test_b016_b017_nothing_in_the_form_names_a_story(self, client, send, story):
         """There is no hidden id to change: the address alone says which story is meant."""
         other = make_story(headline="Another")
         send(story, comment_post_ID=other.pk, object_pk=other.pk)
