@@ -1,11 +1,9 @@
 """Authors and their names."""
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
-from articles.admin.translations import TranslationInline, languages_of
+from articles.admin.translations import NamedAdmin, TranslationInline
 from articles.models import Author, AuthorTranslation
 
 
@@ -15,27 +13,16 @@ class AuthorTranslationInline(TranslationInline):
 
 
 @admin.register(Author)
-class AuthorAdmin(admin.ModelAdmin):
+class AuthorAdmin(NamedAdmin):
     inlines = (AuthorTranslationInline,)
     fields = ("user",)
     autocomplete_fields = ("user",)
     list_display = ("__str__", "languages", "user", "stories")
     list_select_related = ("user",)
+    stories_by = "bylines__story"
     list_per_page = 100
-    show_full_result_count = False
     search_fields = ("translations__name",)
 
-    class Media:
-        css = {"all": ["articles/desk.css", "articles/parts.css"]}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Author]:
-        stories = Count("bylines__story", distinct=True)
-        return Author.objects.prefetch_related("translations").annotate(story_count=stories)
-
-    @admin.display(description=_("languages"))
-    def languages(self, author: Author) -> str:
-        return languages_of(author)
-
-    @admin.display(description=_("stories"))
-    def stories(self, author: Author) -> int:
-        return author.story_count
+    def get_readonly_fields(self, request: HttpRequest, obj: Author | None = None) -> tuple:
+        # Whose account it is, those say who know the accounts.
+        return () if request.user.has_perm("newsroom.view_user") else ("user",)

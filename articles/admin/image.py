@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from articles import pictures
-from articles.admin.translations import TranslationInline, languages_of
+from articles.admin.translations import NamedAdmin, TranslationInline
 from articles.models import Image, ImageTranslation
 from articles.models.language import languages
 from newsroom.lib import images
@@ -35,10 +35,15 @@ class ImageForm(forms.ModelForm):
         model = Image
         fields = ("original", "focal_x", "focal_y")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            # Another picture is another upload: stories that show this one keep it.
+            del self.fields["original"]
+
     def clean_original(self) -> Any:
         file = self.cleaned_data["original"]
-        if file and not self.instance.pk:
-            images.inspect(file)
+        images.inspect(file)
         return file
 
 
@@ -61,25 +66,16 @@ class ImageTranslationInline(TranslationInline):
 
 
 @admin.register(Image)
-class ImageAdmin(admin.ModelAdmin):
+class ImageAdmin(NamedAdmin):
     form = ImageForm
     inlines = (ImageTranslationInline,)
     change_form_template = "admin/articles/image/form.html"
     list_display = ("thumbnail", "name", "languages", "size", "created_at", "stories")
     list_display_links = ("thumbnail", "name")
     list_per_page = 40
-    show_full_result_count = False
     search_fields = ("translations__alt", "translations__caption", "translations__credit")
 
-    class Media:
-        css = {"all": ["articles/desk.css", "articles/parts.css"]}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Image]:
-        stories = Count("stories", distinct=True)
-        return Image.objects.prefetch_related("translations").annotate(story_count=stories)
-
     def get_fields(self, request: HttpRequest, obj: Image | None = None) -> tuple[str, ...]:
-        # Another picture is another upload: stories that show this one keep it.
         return ("focal_x", "focal_y") if obj else ("original",)
 
     def save_model(
@@ -110,17 +106,9 @@ class ImageAdmin(admin.ModelAdmin):
     def name(self, image: Image) -> SafeString:
         return format_html('<bdi>{}</bdi> <span class="quiet">{}</span>', image, f"#{image.pk}")
 
-    @admin.display(description=_("languages"))
-    def languages(self, image: Image) -> str:
-        return languages_of(image)
-
     @admin.display(description=_("size"))
     def size(self, image: Image) -> SafeString:
         return format_html("<bdi>{} × {}</bdi>", image.width, image.height)
-
-    @admin.display(description=_("stories"))
-    def stories(self, image: Image) -> int:
-        return image.story_count
 
     # The chooser.
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.translations import TranslationInline, languages_of
+from articles.admin.translations import NamedAdmin, TranslationInline
 from articles.models import Section, SectionTranslation
 from articles.site import GENERAL, PAGES
 
@@ -20,25 +20,20 @@ class SectionTranslationInline(TranslationInline):
 
 
 @admin.register(Section)
-class SectionAdmin(admin.ModelAdmin):
+class SectionAdmin(NamedAdmin):
     inlines = (SectionTranslationInline,)
     fields = ("parent", "position", "in_navigation")
     list_display = ("name", "languages", "in_navigation", "position", "stories")
     list_display_links = ("name",)
     list_per_page = 200
-    show_full_result_count = False
     sortable_by = ()
-
-    class Media:
-        css = {"all": ["articles/desk.css", "articles/parts.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Section]:
         tree = Section.in_tree_order()
         places = {section.pk: place for place, (section, _depth) in enumerate(tree)}
         depths = {section.pk: depth for section, depth in tree}
-        return Section.objects.prefetch_related("translations").annotate(
-            story_count=Count("stories", distinct=True), place=_case(places), depth=_case(depths)
-        )
+        named = super().get_queryset(request)
+        return named.annotate(place=_case(places), depth=_case(depths))
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         # Forms with a field for a section ask too, and know nothing of the list's columns.
@@ -52,14 +47,6 @@ class SectionAdmin(admin.ModelAdmin):
     @admin.display(description=_("section"))
     def name(self, section: Section) -> SafeString:
         return format_html('<span class="tree tree-{}">{}</span>', section.depth, section)
-
-    @admin.display(description=_("languages"))
-    def languages(self, section: Section) -> str:
-        return languages_of(section)
-
-    @admin.display(description=_("stories"))
-    def stories(self, section: Section) -> int:
-        return section.story_count
 
     def has_delete_permission(self, request: HttpRequest, obj: Section | None = None) -> bool:
         if obj is not None and obj.code in (GENERAL, PAGES):

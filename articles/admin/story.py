@@ -14,15 +14,15 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import override as in_language
 
 from articles import pictures, workflow
 from articles.admin import revisions, story_form
 from articles.forms import section_choices
 from articles.models import Story
-from articles.workflow import WorkflowError
 from articles.templatetags.desk import moment as in_words
+from articles.workflow import WorkflowError
 from newsroom.lib.folding import tokens
 from newsroom.lib.rtl import language_direction
 
@@ -162,7 +162,7 @@ class StoryAdmin(admin.ModelAdmin):
     def language_name(self, story: Story) -> str:
         return dict(settings.LANGUAGES).get(story.language, story.language)
 
-    @admin.display(description=gettext_lazy("by"))
+    @admin.display(description=pgettext_lazy("byline", "by"))
     def names(self, story: Story) -> SafeString | str:
         lines = story.bylines.all()
         with in_language(story.language):
@@ -172,12 +172,11 @@ class StoryAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("time"), ordering="changed_at")
     def moment(self, story: Story) -> SafeString:
         is_dated = story.status == Story.Status.PUBLISHED
-        words = _("published") if story.is_public else _("from") if is_dated else _("changed")
         at = story.published_at if is_dated else story.changed_at
-        shown = format_html('{} <span class="when">{}</span>', words, in_words(at))
+        shown = format_html('{} <span class="when">{}</span>', _moment_word(story), in_words(at))
         if is_dated and story.unpublish_at:
-            until = in_words(story.unpublish_at)
-            shown = format_html('{}<br>{} <span class="when">{}</span>', shown, _("until"), until)
+            word, until = pgettext("moment", "until"), in_words(story.unpublish_at)
+            shown = format_html('{}<br>{} <span class="when">{}</span>', shown, word, until)
         return shown
 
     # Moves of many at once.
@@ -267,3 +266,12 @@ class StoryAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:articles_story_revisions", args=[object_id]))
+
+
+def _moment_word(story: Story) -> str:
+    """Return what happened, or will, at the moment shown of a story."""
+    if story.is_public:
+        return pgettext("moment", "published")
+    if story.status == Story.Status.PUBLISHED:
+        return pgettext("moment", "from")
+    return pgettext("moment", "changed")

@@ -6,9 +6,10 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles.models.section import RESERVED_SLUGS
 from newsroom.lib.rtl import language_direction
@@ -23,6 +24,8 @@ class TranslationForm(forms.ModelForm):
         language = self.initial.get("language") or settings.DEFAULT_LANGUAGE
         self.language_name = dict(settings.LANGUAGES).get(language, language)
         self.fields["language"].widget = forms.HiddenInput()
+        # A row that holds nothing but its language is an empty one.
+        self.fields["language"].show_hidden_initial = False
         for name, field in self.fields.items():
             if name != "language":
                 field.widget.attrs |= {"dir": language_direction(language), "lang": language}
@@ -89,7 +92,31 @@ class TranslationInline(FollowsItsParent, admin.StackedInline):
         return super().get_queryset(request).order_by("pk")
 
 
-def languages_of(thing: Model) -> str:
-    """Return the languages a thing has names in, from prefetched rows."""
-    codes = {row.language for row in thing.translations.all()}
-    return " · ".join(name for code, name in settings.LANGUAGES if code in codes)
+class NamedAdmin(admin.ModelAdmin):
+    """A thing with names per language, which stories stand on."""
+
+    show_full_result_count = False
+    stories_by = "stories"
+
+    class Media:
+        css = {"all": ["articles/desk.css", "articles/parts.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return self.model.objects.prefetch_related("translations").annotate(
+            story_count=Count(self.stories_by, distinct=True)
+        )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple:
+        """Where stories keep a thing from being deleted, that is the reason to show, and not that
+        nobody may delete stories."""
+        found, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return found, counts, set() if protected else lacking, protected
+
+    @admin.display(description=gettext_lazy("languages"))
+    def languages(self, thing: Model) -> str:
+        codes = {row.language for row in thing.translations.all()}
+        return " · ".join(name for code, name in settings.LANGUAGES if code in codes)
+
+    @admin.display(description=gettext_lazy("stories"))
+    def stories(self, thing: Model) -> int:
+        return thing.story_count
