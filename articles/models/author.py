@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.models.language import LanguageField, Translated
 from articles.models.section import validate_slug
@@ -58,11 +59,11 @@ class Byline(models.Model):
     """One name over a story: an `Author`, or a guest's name as free text."""
 
     class Role(models.TextChoices):
-        WRITER = "writer", _("by")
-        REPORTER = "reporter", _("reporting")
-        PHOTOGRAPHER = "photographer", _("pictures")
-        TRANSLATOR = "translator", _("translation")
-        EDITOR = "editor", _("editing")
+        WRITER = "writer", pgettext_lazy("byline", "by")
+        REPORTER = "reporter", pgettext_lazy("byline", "reporting")
+        PHOTOGRAPHER = "photographer", pgettext_lazy("byline", "pictures")
+        TRANSLATOR = "translator", pgettext_lazy("byline", "translation")
+        EDITOR = "editor", pgettext_lazy("byline", "editing")
 
     story = models.ForeignKey("articles.Story", models.CASCADE, related_name="bylines")
     author = models.ForeignKey(

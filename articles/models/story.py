@@ -8,6 +8,7 @@ from django.db.models import F, FilteredRelation, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from articles.models.image import Image
 from articles.models.language import LanguageField
@@ -85,12 +86,12 @@ class Story(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     class Kind(models.TextChoices):
-        STORY = "story", _("story")
-        OPINION = "opinion", _("opinion")
-        PAGE = "page", _("static page")
-        LIVE = "live", _("live")
-        VIDEO = "video", _("video")
-        GALLERY = "gallery", _("gallery")
+        STORY = "story", pgettext_lazy("kind", "story")
+        OPINION = "opinion", pgettext_lazy("kind", "opinion")
+        PAGE = "page", pgettext_lazy("kind", "static page")
+        LIVE = "live", pgettext_lazy("kind", "live")
+        VIDEO = "video", pgettext_lazy("kind", "video")
+        GALLERY = "gallery", pgettext_lazy("kind", "gallery")
 
     language = LanguageField()
     translation_key = models.UUIDField(
