@@ -133,6 +133,7 @@ class CommentAdmin(ReadOnlyAdmin):
     list_per_page = 50
     list_max_show_all = 50
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     search_fields = ("name", "body")
     ordering = ("-created_at", "-id")
     sortable_by = ("created_at",)

@@ -72,7 +72,7 @@ class Comment(models.Model):
     )
     parent = models.ForeignKey(
         "self",
-        models.PROTECT,
+        models.RESTRICT,
         verbose_name=_("reply to"),
         related_name="replies",
         null=True,
@@ -159,7 +159,9 @@ class Decision(models.Model):
     at = models.DateTimeField(_("at"), auto_now_add=True)
     from_status = models.CharField(_("from"), max_length=10, choices=Comment.Status.choices)
     to_status = models.CharField(_("to"), max_length=10, choices=Comment.Status.choices)
-    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    reason = models.CharField(
+        _("reason"), max_length=40, choices=[("proved", _("address proved"))], blank=True
+    )
     note = models.CharField(_("note"), max_length=250, blank=True)
 
     class Meta:

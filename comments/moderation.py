@@ -74,7 +74,7 @@ def approve_proved(comment: Comment, browser: str) -> Comment:
     held = comment.status == Status.PENDING and comment.browser == browser and only_first
     if held and trust.previously_approved(browser, comment.email_index):
         with suppress(AlreadyDecided):
-            approve(comment, by=None, reason="address proved")
+            approve(comment, by=None, reason="proved")
     return comment
 
 

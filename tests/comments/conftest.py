@@ -1,11 +1,12 @@
 """The cast of the comment tests, and what they stand on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import translation
 
 from articles.models import Story
 from newsroom.models import User
@@ -31,6 +32,13 @@ def no_flood(settings: Any) -> None:
     settings.COMMENT_FLOOD_SECONDS = 0
 
 
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """The verbs speak the language of the moment, which a page takes from its address."""
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture
 def story(db: None) -> Story:
     return make_story()
@@ -39,7 +47,8 @@ def story(db: None) -> Story:
 @pytest.fixture
 def mona(db: None) -> User:
     """The moderator."""
-    return make_user("mona", "Moderator", first_name="Mona", email="mona@example.com")
+    own = {"first_name": "Mona", "email": "mona@example.com", "interface_language": "en"}
+    return make_user("mona", "Moderator", **own)
 
 
 @pytest.fixture

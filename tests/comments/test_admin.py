@@ -4,8 +4,10 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from comments import moderation
+from comments.admin import DONE
 from comments.models import Comment, Decision, Rule
 from tests.factories import make_comment, make_story, make_user
 
@@ -165,19 +167,16 @@ class TestDeciding:
         assert desk.post(QUEUE, data).status_code in (200, 302)
         assert status_of(held) == "pending"
 
-    def test_message_in_six_arabic_forms_is_asked_by_number(self, desk, story):
-        """The catalogue holds the six forms; here only that the number chooses between two."""
-        pks = [make_comment(story, status="pending").pk for _ in range(3)]
-        data = {"action": "approve", "_selected_action": pks}
-        assert messages_of(desk.post(QUEUE, data, follow=True)) == ["3 comments approved."]
+    @pytest.mark.parametrize("verb", DONE)
+    def test_b144_results_in_the_arabic_plurals(self, verb):
+        """Six forms: none, one, two, a few, many, a hundred."""
+        with translation.override("ar"):
+            results = {(DONE[verb] % {"count": n}).replace(str(n), "#") for n in (1, 2, 3, 11, 100)}
+        assert len(results) >= 4
+        assert not any("comment" in result for result in results)
 
 
 class TestList:
-    @pytest.fixture(autouse=True)
-    def english(self, mona):
-        mona.interface_language = "en"
-        mona.save()
-
     def test_b147_queue_holds_what_waits(self, desk, story):
         for status in Comment.Status.values:
             make_comment(story, status=status, name=f"Is {status}", body=status)
