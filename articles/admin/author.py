@@ -17,9 +17,9 @@ class AuthorAdmin(NamedAdmin):
     inlines = (AuthorTranslationInline,)
     fields = ("user",)
     autocomplete_fields = ("user",)
-    list_display = ("__str__", "languages", "user", "stories")
+    list_display = ("__str__", "languages", "user", "used")
     list_select_related = ("user",)
-    stories_by = "bylines__story"
+    story_field = "bylines__author"
     list_per_page = 100
     search_fields = ("translations__name",)
 

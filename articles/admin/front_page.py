@@ -1,5 +1,7 @@
 """The places of the front page that editors fill by hand."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -10,11 +12,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.story import STATES, state_of
+from articles.forms import MomentField, zone_label
 from articles.models import FrontPagePin, Story
 from newsroom.lib.rtl import language_direction
 
 
 class FrontPagePinForm(forms.ModelForm):
+    until = MomentField(label=_("until"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].help_text = zone_label()
+
     def clean_story(self) -> Story:
         story = self.cleaned_data["story"]
         if not story.is_public and not story.is_scheduled:

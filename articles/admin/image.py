@@ -70,8 +70,9 @@ class ImageAdmin(NamedAdmin):
     form = ImageForm
     inlines = (ImageTranslationInline,)
     change_form_template = "admin/articles/image/form.html"
-    list_display = ("thumbnail", "name", "languages", "size", "created_at", "stories")
+    list_display = ("thumbnail", "name", "languages", "size", "created_at", "used")
     list_display_links = ("thumbnail", "name")
+    story_field = "picture"
     list_per_page = 40
     search_fields = ("translations__alt", "translations__caption", "translations__credit")
 

@@ -23,8 +23,9 @@ class SectionTranslationInline(TranslationInline):
 class SectionAdmin(NamedAdmin):
     inlines = (SectionTranslationInline,)
     fields = ("parent", "position", "in_navigation")
-    list_display = ("name", "languages", "in_navigation", "position", "stories")
+    list_display = ("name", "languages", "in_navigation", "position", "used")
     list_display_links = ("name",)
+    story_field = "section"
     list_per_page = 200
     sortable_by = ()
 
@@ -46,7 +47,8 @@ class SectionAdmin(NamedAdmin):
 
     @admin.display(description=_("section"))
     def name(self, section: Section) -> SafeString:
-        return format_html('<span class="tree tree-{}">{}</span>', section.depth, section)
+        name = _("static pages") if section.code == PAGES else section
+        return format_html('<span class="tree tree-{}">{}</span>', section.depth, name)
 
     def has_delete_permission(self, request: HttpRequest, obj: Section | None = None) -> bool:
         if obj is not None and obj.code in (GENERAL, PAGES):

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -20,7 +20,7 @@ from django.utils.translation import override as in_language
 from articles import pictures, workflow
 from articles.admin import revisions, story_form
 from articles.forms import section_choices
-from articles.models import Story
+from articles.models import Revision, Story
 from articles.templatetags.desk import moment as in_words
 from articles.workflow import WorkflowError
 from newsroom.lib.folding import tokens
@@ -112,9 +112,10 @@ class StoryAdmin(admin.ModelAdmin):
     # The list.
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
+        newest = Revision.objects.filter(story=OuterRef("pk")).order_by("-id").values("id")
         return (
             Story.objects.for_cards()
-            .annotate(head_id=Max("revisions__id"))
+            .annotate(head_id=Subquery(newest[:1]))
             .prefetch_related("bylines__author__translations")
         )
 

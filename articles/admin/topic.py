@@ -35,7 +35,8 @@ class TopicTranslationInline(TranslationInline):
 class TopicAdmin(NamedAdmin):
     inlines = (TopicTranslationInline,)
     fields = ()
-    list_display = ("__str__", "languages", "stories")
+    list_display = ("__str__", "languages", "used")
+    story_field = "topics"
     list_per_page = 100
     search_fields = ("translations__folded",)
 

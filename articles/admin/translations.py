@@ -6,11 +6,13 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles.models import Story
 from articles.models.section import RESERVED_SLUGS
 from newsroom.lib.rtl import language_direction
 from newsroom.lib.text import slugify_unicode
@@ -96,14 +98,18 @@ class NamedAdmin(admin.ModelAdmin):
     """A thing with names per language, which stories stand on."""
 
     show_full_result_count = False
-    stories_by = "stories"
+    # Where a story names the thing.
+    story_field = ""
 
     class Media:
         css = {"all": ["articles/desk.css", "articles/parts.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
+        # A subquery: asked for the rows of one page, where a join would group the whole table.
+        stories = Story.objects.filter(**{self.story_field: OuterRef("pk")}).order_by()
+        counts = stories.values(self.story_field).annotate(number=Count("pk", distinct=True))
         return self.model.objects.prefetch_related("translations").annotate(
-            story_count=Count(self.stories_by, distinct=True)
+            story_count=Coalesce(Subquery(counts.values("number")), 0)
         )
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple:
@@ -118,5 +124,5 @@ class NamedAdmin(admin.ModelAdmin):
         return " · ".join(name for code, name in settings.LANGUAGES if code in codes)
 
     @admin.display(description=gettext_lazy("stories"))
-    def stories(self, thing: Model) -> int:
+    def used(self, thing: Model) -> int:
         return thing.story_count

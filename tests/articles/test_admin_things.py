@@ -142,6 +142,7 @@ class TestPictures:
         image = make_image()
         make_story(picture=image.pk)
         page = edda.get(f"{ADMIN}/image/{image.pk}/delete/").content.decode()
+        assert "is in use and stays" in page
         assert "The harbour wakes" in page
         edda.post(f"{ADMIN}/image/{image.pk}/delete/", {"post": "yes"})
         assert Image.objects.exists()
@@ -210,6 +211,12 @@ class TestAuthorsAndTopics:
         page = edda.get(f"{ADMIN}/author/", {"q": "Sami"}).content.decode()
         assert "Sami Najjar" in page
         assert "Leila Haddad" not in page
+
+    def test_the_list_of_topics_counts_their_stories(self, rosa):
+        make_story(topics=["Sea"])
+        make_story(topics=["Sea"])
+        page = rosa.get(f"{ADMIN}/topic/").content.decode()
+        assert '<td class="field-used">2</td>' in page
 
     def test_a_second_topic_of_the_same_name_is_refused(self, rosa):
         topic = Topic.objects.create()

@@ -112,12 +112,17 @@ function insert(editor, { url, alt, caption }) {
   editor.chain().focus().insertContent({ type: "figure", content }).run()
 }
 
-// Word and its kin paste their style sheets and empty paragraphs along with the words.
+// Word and its kin paste style sheets and empty paragraphs along with the words; styles and
+// pictures from elsewhere would only be refused by the policy, and later by the server.
 function withoutOffice(html) {
   return html
     .replace(/<!--[\s\S]*?-->/g, "")
     .replace(/<(style|script|xml|o:\w+)\b[\s\S]*?<\/\1>/gi, "")
     .replace(/<\/?o:p[^>]*>/gi, "")
+    .replace(/\s(?:style|class)=(?:"[^"]*"|'[^']*'|[^\s>]+)/gi, "")
+    .replace(/<img(?![^>]*\ssrc=["']?\/media\/)[^>]*>/gi, "")
+    .replace(/<(\/?)h1\b/gi, "<$1h2")
+    .replace(/<(\/?)h[56]\b/gi, "<$1h4")
     .replace(/<p[^>]*>(?:\s|&nbsp;|<span[^>]*>|<\/span>|<br>)*<\/p>/gi, "")
 }
 
