@@ -161,6 +161,10 @@ class CommentAdmin(ReadOnlyAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        columns = tuple(self.list_display)
+        return columns if self.has_moderate_permission(request) else columns[:-1]
+
     def get_actions(self, request: HttpRequest) -> dict:
         if not self.has_moderate_permission(request):
             return {}

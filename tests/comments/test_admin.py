@@ -79,6 +79,7 @@ class TestWhoMayEnter:
         client.force_login(rosa)
         page = client.get(QUEUE).content.decode()
         assert "_selected_action" not in page
+        assert "decision" not in page.split('id="result_list"')[1]
         data = {"action": "approve", "decision": "approve", "_selected_action": held.pk}
         assert client.post(address(held), data).status_code == 403
         assert status_of(held) == "pending"
@@ -240,6 +241,11 @@ class TestList:
             with django_assert_num_queries(9):
                 response = desk.get(QUEUE)
         assert len(response.context["cl"].result_list) == 50
+
+    def test_nothing_offers_to_decide_on_more_than_the_page(self, desk, story):
+        for _ in range(52):
+            make_comment(story, status="pending")
+        assert "Select all 52" not in desk.get(QUEUE).content.decode()
 
     def test_page_is_bounded(self, desk, story):
         for _ in range(52):
