@@ -127,7 +127,7 @@ class CommentAdmin(ReadOnlyAdmin):
     """The queue. Decisions are POSTed from the list or from a comment's own page."""
 
     actions = ()
-    list_display = ("author", "text", "on_story", "state", "created_at", "buttons")
+    list_display = ("author", "text", "on_story", "state", "created_at")
     list_display_links = ("author",)
     list_filter = (StateFilter, LanguageFilter, StoryFilter)
     list_per_page = 50
@@ -162,8 +162,9 @@ class CommentAdmin(ReadOnlyAdmin):
         return self.has_view_permission(request)
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        columns = tuple(self.list_display)
-        return columns if self.has_moderate_permission(request) else columns[:-1]
+        if not self.has_moderate_permission(request):
+            return self.list_display
+        return tuple("text_and_buttons" if name == "text" else name for name in self.list_display)
 
     def get_actions(self, request: HttpRequest) -> dict:
         if not self.has_moderate_permission(request):
@@ -278,10 +279,11 @@ class CommentAdmin(ReadOnlyAdmin):
             ", ".join(reasons_of(comment)),
         )
 
-    @admin.display(description="")
-    def buttons(self, comment: Comment) -> SafeString:
+    @admin.display(description=gettext_lazy("comment"))
+    def text_and_buttons(self, comment: Comment) -> SafeString:
         values = {"comment": comment, "verbs": _buttons(comment)}
-        return render_to_string("admin/comments/comment/_row_buttons.html", values)
+        buttons = render_to_string("admin/comments/comment/_row_buttons.html", values)
+        return format_html("{}{}", self.text(comment), buttons)
 
 
 def reasons_of(comment: Comment) -> list[str]:
