@@ -38,7 +38,7 @@ GROUPS = {
 }
 
 
-def make_groups(sender=None, using: str = "default", **kwargs) -> None:
+def make_groups(sender: object = None, using: str = "default", **kwargs) -> None:
     """Make the groups that are missing, with their permissions.
 
     A group that exists is left as the operator made it. Runs after every app's `post_migrate`

@@ -7,6 +7,7 @@ the story, a `Revision` where content changed and a `Transition`, all in one tra
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -73,7 +74,12 @@ def allowed_actions(story: Story, user: User) -> list[str]:
 
 
 def create(
-    content: Content, *, by: User | None, language: str, translation_key=None, **imported
+    content: Content,
+    *,
+    by: User | None,
+    language: str,
+    translation_key: UUID | None = None,
+    **imported,
 ) -> Story:
     """Return a new draft with `content`. `imported` sets `legacy_source` and `legacy_id`."""
     if by and not by.has_perm("articles.add_story"):

@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.urls import path
 
 BODY = b"x" * int(os.environ.get("FLOOR_BYTES", "20000"))
+SIZE = {"Content-Length": str(len(BODY))}
 
 settings.configure(
     ALLOWED_HOSTS=["*"], MIDDLEWARE=[], ROOT_URLCONF="bench.floor", SECRET_KEY="floor", DATABASES={}
 )
 
-urlpatterns = [path("", lambda request: HttpResponse(BODY))]
+urlpatterns = [path("", lambda request: HttpResponse(BODY, headers=SIZE))]
 application = get_wsgi_application()

@@ -1,7 +1,7 @@
 """Pictures: a private original, public renditions, texts per language."""
 
 from django.conf import settings
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from articles.models.language import LanguageField, Translated
 
 
-def originals():
+def originals() -> Storage:
     """The private storage: what lies in it has no public address."""
     return storages["originals"]
 

@@ -10,7 +10,8 @@ from articles.models.language import LanguageField, Translated
 
 # The fixed words of the address map: a section of that name could never be reached.
 RESERVED_SLUGS = frozenset(
-    "search topics authors archive pages corrections me feed sections comments api admin media".split()
+    "search topics authors archive pages corrections me feed sections comments api admin "
+    "media".split()
 )
 MAX_DEPTH = 4
 

@@ -1,6 +1,7 @@
 """The story: one row a language, joined to its translations by `translation_key`."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -253,6 +254,6 @@ class Story(models.Model):
         return self.comments_open and (closing is None or closing > timezone.now())
 
     @property
-    def modified_at(self):
+    def modified_at(self) -> datetime | None:
         """When readers last got a new text: ISO dates of feeds and metadata."""
         return self.updated_at or self.published_at

@@ -8,7 +8,7 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
 from articles import metadata, pictures
-from articles.models import Story
+from articles.models import Image, Story
 from newsroom.lib import images
 from newsroom.lib.html import trusted
 
@@ -42,7 +42,7 @@ def picture(
     )
 
 
-def _shown_size(image, shape: str) -> tuple[int, int]:
+def _shown_size(image: Image, shape: str) -> tuple[int, int]:
     """Width and height of the rendition in `src`, so that the page never moves when it comes."""
     widths = images.widths_for(shape, image.width)
     usual = pictures.USUAL_WIDTH[shape]
