@@ -76,6 +76,7 @@ LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
 DIGITS = env.choice("DIGITS", ("latn", "arab"), "latn")
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = ["newsroom.formats"]
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 try:
     ZoneInfo(TIME_ZONE)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import caches
+from django.utils import translation
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = [
@@ -70,3 +71,10 @@ def empty_caches() -> Iterator[None]:
         if "DatabaseCache" not in config["BACKEND"]:
             caches[alias].clear()
     yield
+
+
+@pytest.fixture(autouse=True)
+def speaks_english() -> Iterator[None]:
+    """Let verbs called by a test explain themselves in English; a request has its own language."""
+    with translation.override("en"):
+        yield

@@ -31,7 +31,8 @@ SECTION_NAMES = {"ar": ("العالم", "العالم"), "en": ("World", "world"
 
 
 def make_user(name: str, group: str = "", **fields) -> User:
-    """An account that may enter the admin when it is in a group."""
+    """An account, its desk in English, that may enter the admin when it is in a group."""
+    fields.setdefault("interface_language", "en")
     user = User.objects.create_user(name, is_staff=bool(group), **fields)
     if group:
         user.groups.add(Group.objects.get(name=group))

@@ -60,7 +60,7 @@ def num(value: Any) -> str:
 
 @register.filter
 def story_date(moment: date | None) -> str:
-    """The day in the site's zone, with the month's name: «3 أيار 2024», "May 3, 2024"."""
+    """The day in the site's zone, with the month's name: «3 أيار 2024», "3 May 2024"."""
     return digits(formats.date_format(_local(moment), "DATE_FORMAT")) if moment else ""
 
 
