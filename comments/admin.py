@@ -276,7 +276,7 @@ class CommentAdmin(ReadOnlyAdmin):
         return format_html(
             '<input type="hidden" name="seen-{}" value="{}"><b class="state is-{}">{}</b> {}',
             *(comment.pk, comment.status, comment.status, comment.get_status_display()),
-            ", ".join(reasons_of(comment)),
+            " · ".join(reasons_of(comment)),
         )
 
     @admin.display(description=gettext_lazy("comment"))

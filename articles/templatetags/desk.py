@@ -23,7 +23,7 @@ SCREENS = "Story Comment Image FrontPagePin Section Topic Author Edition Rule Us
 @register.filter
 def moment(at: datetime | None) -> str:
     """A moment in the site's zone, the month as a word: no reader takes it for the day."""
-    return date_format(timezone.localtime(at), "j M Y H:i") if at else ""
+    return date_format(timezone.localtime(at), "j N Y H:i") if at else ""
 
 
 @register.simple_tag
