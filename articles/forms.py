@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_prose_editor.widgets import prose_editor_base_media
+from django_prose_editor.widgets import importmap
 from js_asset import Media, Script
 
 from articles.content import BLANK, LINES, Content
@@ -38,8 +38,16 @@ class ProseEditor(forms.Textarea):
 
     @property
     def media(self) -> Media:
-        script = Script("articles/editor.js", type="module")
-        return prose_editor_base_media + Media(css={"all": ["articles/editor.css"]}, js=[script])
+        styles = (
+            "django_prose_editor/material-icons",
+            "django_prose_editor/editor",
+            "articles/editor",
+        )
+        return Media(
+            importmap=importmap,
+            css={"all": [f"{name}.css" for name in styles]},
+            js=[Script("articles/editor.js", type="module")],
+        )
 
     def get_context(self, name: str, value: Any, attrs: dict | None) -> dict:
         context = super().get_context(name, value, attrs)
@@ -92,7 +100,6 @@ def editor_words() -> dict[str, str]:
         "credit": gettext("Credit"),
         "Add caption": gettext("Add caption"),
         "Remove caption": gettext("Remove caption"),
-        "leave": gettext("There are changes that are not saved."),
     }
 
 

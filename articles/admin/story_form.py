@@ -88,15 +88,14 @@ def _stale(
 ) -> HttpResponse:
     """Show the writer's words again. Saving them now is a choice: the other's stay a revision."""
     story.refresh_from_db()
-    newest = workflow.head(story)
-    other = (newest.created_by or story.changed_by or _("somebody")) if newest else _("somebody")
+    other = workflow.head(story).created_by or story.changed_by
     form.add_error(
         None,
         _(
             "%(name)s saved this story while you were writing. Nothing is lost: your words stand "
             "below, theirs are the newest revision. Compare first; saving again puts yours on top."
         )
-        % {"name": other},
+        % {"name": other.display_name if other else _("Somebody else")},
     )
     form.data = form.data.copy()
     form.data["version"] = story.version

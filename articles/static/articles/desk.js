@@ -1,103 +1,103 @@
 // The story's form: counters, the main picture, more bylines, and a word before work is left.
 
-import { pictureDialog } from "./pictures.js"
+import { pictureDialog } from "./pictures.js";
 
-const form = document.querySelector("form[data-story]")
+const form = document.querySelector("form[data-story]");
 
 function counter(input) {
-  const limit = Number(input.dataset.limit)
-  const note = document.createElement("span")
-  note.className = "counter"
-  note.setAttribute("aria-live", "polite")
-  input.after(note)
+  const limit = Number(input.dataset.limit);
+  const note = document.createElement("span");
+  note.className = "counter";
+  note.setAttribute("aria-live", "polite");
+  input.after(note);
   const show = () => {
-    const length = [...input.value].length
-    note.textContent = length > limit * 0.8 ? `${length} / ${limit}` : ""
-    note.classList.toggle("is-over", length > limit)
-  }
-  input.addEventListener("input", show)
-  show()
+    const length = [...input.value].length;
+    note.textContent = length > limit * 0.8 ? `${length} / ${limit}` : "";
+    note.classList.toggle("is-over", length > limit);
+  };
+  input.addEventListener("input", show);
+  show();
 }
 
 // A headline is one line of text on several lines of the screen: Enter would be lost on saving.
 function line(input) {
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") event.preventDefault()
-  })
+    if (event.key === "Enter") event.preventDefault();
+  });
 }
 
 function picture(input, editor) {
-  const box = input.closest("[data-picture-box]")
-  const shown = box.querySelector("[data-picture-shown]")
-  const words = JSON.parse(editor.dataset.words)
+  const box = input.closest("[data-picture-box]");
+  const shown = box.querySelector("[data-picture-shown]");
+  const words = JSON.parse(editor.dataset.words);
   const show = (found) => {
-    input.value = found?.id ?? ""
-    input.dispatchEvent(new Event("input", { bubbles: true }))
-    shown.replaceChildren()
-    if (!found) return
-    const image = new Image(320, 180)
-    image.src = found.thumbnail
-    image.alt = found.alt
-    const caption = document.createElement("p")
-    caption.dir = "auto"
-    caption.textContent = [found.caption || found.alt, found.credit].filter(Boolean).join(" — ")
-    shown.append(image, caption)
-  }
+    input.value = found?.id ?? "";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    shown.replaceChildren();
+    if (!found) return;
+    const image = new Image(320, 180);
+    image.src = found.thumbnail;
+    image.alt = found.alt;
+    const caption = document.createElement("p");
+    caption.dir = "auto";
+    caption.textContent = [found.caption || found.alt, found.credit].filter(Boolean).join(" — ");
+    shown.append(image, caption);
+  };
   box.querySelector("[data-choose]").addEventListener("click", async () => {
-    const found = await pictureDialog({ textarea: editor, words, lang: editor.lang })
-    if (found) show(found)
-  })
-  box.querySelector("[data-clear]").addEventListener("click", () => show(null))
-  box.classList.add("is-enhanced")
+    const found = await pictureDialog({ textarea: editor, words, lang: editor.lang });
+    if (found) show(found);
+  });
+  box.querySelector("[data-clear]").addEventListener("click", () => show(null));
+  box.classList.add("is-enhanced");
 }
 
 function bylines(box) {
-  const total = box.querySelector("[name=bylines-TOTAL_FORMS]")
-  const limit = Number(box.querySelector("[name=bylines-MAX_NUM_FORMS]").value)
-  const model = box.querySelector("template")
-  const add = box.querySelector("[data-add]")
-  add.hidden = false
+  const total = box.querySelector("[name=bylines-TOTAL_FORMS]");
+  const limit = Number(box.querySelector("[name=bylines-MAX_NUM_FORMS]").value);
+  const model = box.querySelector("template");
+  const add = box.querySelector("[data-add]");
+  add.hidden = false;
   add.addEventListener("click", () => {
-    const number = Number(total.value)
-    if (number >= limit) return
-    const row = model.content.cloneNode(true)
+    const number = Number(total.value);
+    if (number >= limit) return;
+    const row = model.content.cloneNode(true);
     for (const part of row.querySelectorAll("[name], [id], [for]")) {
       for (const name of ["name", "id", "for"]) {
-        if (part.hasAttribute(name)) part.setAttribute(name, part.getAttribute(name).replace("__prefix__", number))
+        if (part.hasAttribute(name)) part.setAttribute(name, part.getAttribute(name).replace("__prefix__", number));
       }
     }
-    box.querySelector("[data-rows]").append(row)
-    total.value = number + 1
-    box.querySelector(`[name=bylines-${number}-author]`).focus()
-  })
+    box.querySelector("[data-rows]").append(row);
+    total.value = number + 1;
+    box.querySelector(`[name=bylines-${number}-author]`).focus();
+  });
 }
 
-function guard(words) {
-  let changed = form.hasAttribute("data-dirty")
-  form.addEventListener("input", () => (changed = true))
-  form.addEventListener("submit", () => (changed = false))
+function guard() {
+  let changed = form.hasAttribute("data-dirty");
+  form.addEventListener("input", () => (changed = true));
+  form.addEventListener("submit", () => (changed = false));
   window.addEventListener("beforeunload", (event) => {
-    if (changed) event.preventDefault()
-  })
+    if (changed) event.preventDefault();
+  });
 }
 
 function shortcuts() {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
-      event.preventDefault()
-      form.querySelector("[data-save]")?.click()
+      event.preventDefault();
+      form.querySelector("[data-save]")?.click();
     }
-  })
+  });
 }
 
 if (form) {
-  const editor = form.querySelector("textarea[data-editor]")
-  for (const input of form.querySelectorAll("[data-limit]")) counter(input)
-  for (const input of form.querySelectorAll("[data-line]")) line(input)
-  const main = form.querySelector("[data-picture]")
-  if (main && editor) picture(main, editor)
-  const names = form.querySelector("[data-bylines]")
-  if (names) bylines(names)
-  guard()
-  shortcuts()
+  const editor = form.querySelector("textarea[data-editor]");
+  for (const input of form.querySelectorAll("[data-limit]")) counter(input);
+  for (const input of form.querySelectorAll("[data-line]")) line(input);
+  const main = form.querySelector("[data-picture]");
+  if (main && editor) picture(main, editor);
+  const names = form.querySelector("[data-bylines]");
+  if (names) bylines(names);
+  guard();
+  shortcuts();
 }
