@@ -218,7 +218,7 @@ class TestList:
         page = desk.get(QUEUE).content.decode()
         assert "c•••@p•••.org" in page
         assert "planted.example" not in page
-        assert "links: ⁨3⁩, first comment" in page
+        assert "links: ⁨3⁩ · first comment" in page
 
     def test_what_readers_wrote_is_isolated_and_escaped(self, desk, story):
         make_comment(story, status="pending", name="<i>x", body="<script>alert(1)</script> عربي")
