@@ -147,7 +147,8 @@ def publish(story: Story, *, by: User | None, at: datetime | None = None, note: 
     """Make the newest revision what readers see, now or from `at` on, and return the story.
 
     Publishing a story that is public already brings its edits; its date stays unless `at`
-    gives another. Raises WorkflowError when something readers need is missing.
+    gives another. A scheduled story is public at once unless `at` names its time again. Raises
+    WorkflowError when something readers need is missing.
     """
     with transaction.atomic():
         story, before = _begin(story, "publish", by)
@@ -156,11 +157,11 @@ def publish(story: Story, *, by: User | None, at: datetime | None = None, note: 
         _require_publishable(story, revision.content)
         was_public = story.is_public
         was_ever_public = story.first_published_at and story.first_published_at <= now
-        if at or before != Status.PUBLISHED:
+        if at or before != Status.PUBLISHED or story.is_scheduled:
             story.published_at = at or (story.first_published_at if was_ever_public else now)
         if was_public and story.published_at > now:
             raise WorkflowError(_("The story is public already: unpublish it first."))
-        if was_public and revision.pk != story.live_revision_id:
+        if was_ever_public and revision.pk != story.live_revision_id:
             story.updated_at = now
         if not was_ever_public:
             story.first_published_at = story.published_at

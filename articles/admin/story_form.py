@@ -5,6 +5,7 @@ What was typed is saved first and moved afterwards, so that a refused move loses
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -209,7 +210,7 @@ def _page(
         "content": workflow.head(story).content if story else None,
         "errors": form.errors or form.bylines.total_error_count() if form.is_bound else None,
         "media": admin.media + form.media,
-        "moves": moves or MoveForm(),
+        "moves": moves or MoveForm(initial=_times(story)),
         "actions": actions,
         "zone": zone_label(),
         "language": form.language,
@@ -225,6 +226,14 @@ def _page(
     }
     template = "form" if may_edit else "read"
     return TemplateResponse(request, f"admin/articles/story/{template}.html", context)
+
+
+def _times(story: Story | None) -> dict[str, datetime | None]:
+    """What is set already: a scheduled story's time, so that its edits keep it."""
+    if story is None:
+        return {}
+    publish_at = story.published_at if story.is_scheduled else None
+    return {"publish_at": publish_at, "unpublish_at": story.unpublish_at}
 
 
 def _languages(request: HttpRequest, current: str, story: Story | None) -> list[dict[str, Any]]:

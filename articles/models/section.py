@@ -14,6 +14,8 @@ RESERVED_SLUGS = frozenset(
     "media".split()
 )
 MAX_DEPTH = 4
+# Static pages stand in a section that readers never see, so it has no names of its own.
+CODE_NAMES = {"pages": _("static pages")}
 
 validate_slug = RegexValidator(
     r"^[\w][\w-]*\Z", _("Use letters, digits, hyphens and underscores only.")
@@ -43,7 +45,7 @@ class Section(Translated):
 
     def __str__(self) -> str:
         row = self.in_language()
-        return row.name if row else f"#{self.pk}"
+        return row.name if row else str(CODE_NAMES.get(self.code, f"#{self.pk}"))
 
     def clean(self) -> None:
         """Refuse a tree that bites its own tail or grows deeper than `MAX_DEPTH`."""
