@@ -1,12 +1,11 @@
 """The cast of the comment tests, and what they stand on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from django.utils import translation
 
 from articles.models import Story
 from newsroom.models import User
@@ -30,13 +29,6 @@ Send = Callable[..., HttpResponse]
 def no_flood(settings: Any) -> None:
     """Readers may post as fast as tests do; the tests of the flood screen say otherwise."""
     settings.COMMENT_FLOOD_SECONDS = 0
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """The verbs speak the language of the moment, which a page takes from its address."""
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
