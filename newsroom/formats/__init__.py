@@ -1,1 +1,1 @@
-"""How dates are written, by language: day, month by name, year, and the clock of 24 hours."""
+"""How dates are written, by language; Django looks for `<language>/formats.py` here."""

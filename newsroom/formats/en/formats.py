@@ -1,7 +1,1 @@
-DATE_FORMAT = "j F Y"
-TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "j F Y H:i"
-YEAR_MONTH_FORMAT = "F Y"
-MONTH_DAY_FORMAT = "j F"
-SHORT_DATE_FORMAT = "j/n/Y"
-SHORT_DATETIME_FORMAT = "j/n/Y H:i"
+from newsroom.formats.common import *  # noqa: F403  (Django reads names of this module)
