@@ -3,7 +3,6 @@
 import logging
 import re
 import shutil
-from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from django.template import loader
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from newsroom import kept
 from newsroom.middleware import is_desk
 
 log = logging.getLogger("newsroom.health")
@@ -31,7 +31,6 @@ MEDIA_TYPES = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
 }
-SECRET_FIELD = re.compile(r"password|token|^_", re.IGNORECASE)
 DESK_MESSAGES = {
     HTTPStatus.BAD_REQUEST: _("The desk could not understand what was sent."),
     HTTPStatus.FORBIDDEN: _("Your account may not do this."),
@@ -152,21 +151,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form of the desk that was open too long: what was typed is shown to be copied."""
-    kept = [
-        (name, value)
-        for name, values in request.POST.lists()
-        for value in values
-        if value.strip() and not SECRET_FIELD.search(name)
-    ]
-    message = _("The form was open for too long, or came from another site. Nothing was saved.")
+    """403 for a form of the desk that was open too long: what was typed is given back."""
     if not is_desk(request):
         return _error(request, HTTPStatus.FORBIDDEN)
-    return desk_problem(request, HTTPStatus.FORBIDDEN, message, kept)
+    message = _("The form was open for too long, or came from another site. Nothing was saved.")
+    fields = kept.typed(request)
+    if kept.is_our_own(request):
+        given_back = kept.send_again(request.get_full_path(), fields)
+    else:
+        given_back = {"kept": kept.readable(fields)}
+    return desk_problem(request, HTTPStatus.FORBIDDEN, message, given_back)
 
 
 def _error(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
-    if is_desk(request):
+    # A foreign host is refused before anybody is known, whom the desk's look needs.
+    if is_desk(request) and hasattr(request, "user"):
         return desk_problem(request, status, DESK_MESSAGES[status])
     response = render(request, f"{status.value}.html", status=status)
     response["Cache-Control"] = "no-store"
@@ -174,10 +173,10 @@ def _error(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
 
 
 def desk_problem(
-    request: HttpRequest, status: HTTPStatus, message: str, kept: Sequence[tuple[str, str]] = ()
+    request: HttpRequest, status: HTTPStatus, message: str, given_back: dict | None = None
 ) -> HttpResponse:
     """Say in the desk's own look what went wrong, and give back what was typed."""
-    context = admin.site.each_context(request) | {"message": message, "kept": kept}
+    context = admin.site.each_context(request) | {"message": message} | (given_back or {})
     response = render(request, "admin/problem.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
