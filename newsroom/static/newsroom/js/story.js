@@ -1,3 +1,4 @@
 import "./remember.js";
 import "./reply.js";
+import "./once.js";
 import "./share.js";
