@@ -27,6 +27,12 @@ def scaled(points: Points) -> Points:
     return [(x * SCALE, y * SCALE) for x, y in points]
 
 
+def shape(outline: str, x: float = 0, y: float = 0, size: float = 1) -> Points:
+    """The points of "0,0 10,-20 …", drawn round an origin, moved to a place at a size."""
+    pairs = (pair.split(",") for pair in outline.split())
+    return [(x + float(u) * size, y + float(v) * size) for u, v in pairs]
+
+
 def smooth(points: Points, closed: bool = True, steps: int = 10) -> Points:
     """A Catmull-Rom curve through the points."""
     count = len(points)
@@ -116,6 +122,13 @@ class Plate:
 
     def blob(self, points: Points, key: Tone | None = 255, accent: Tone | None = 0) -> Image.Image:
         return self.poly(smooth(points), key, accent)
+
+    def hills(
+        self, skyline: str, bottom: float, key: Tone | None = 255, accent: Tone | None = 0
+    ) -> Image.Image:
+        """Rolling ground from its skyline, left to right, down to a height."""
+        ground = [*smooth(shape(skyline), False), (1640, bottom), (-20, bottom)]
+        return self.poly(ground, key, accent)
 
     def rect(
         self,

@@ -1,6 +1,6 @@
 """The town in lights: mosque, minarets, lamps on a string, sails."""
 
-from newsroom.demo.press import WIDTH, Plate, down, oval, smooth
+from newsroom.demo.press import WIDTH, Plate, down, oval, shape, smooth
 from newsroom.demo.scenes.town import windows
 
 
@@ -134,16 +134,7 @@ def sail(p: Plate, x: float, y: float, s: float) -> None:
         0,
         0,
     )
-    p.poly(
-        [
-            (x + 96 * s, y - 330 * s),
-            (x + 90 * s, y - 390 * s),
-            (x + 120 * s, y - 60 * s),
-            (x + 60 * s, y - 56 * s),
-        ],
-        60,
-        40,
-    )
+    p.poly(shape("96,-330 90,-390 120,-60 60,-56", x, y, s), 60, 40)
     p.lines(
         [
             [(x + 20 * s, y), (x + 20 * s, y - 300 * s)],

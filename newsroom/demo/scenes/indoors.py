@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from newsroom.demo.press import WIDTH, Plate, Points, across, around, down, oval, smooth
+from newsroom.demo.press import WIDTH, Plate, Points, across, around, down, oval, shape, smooth
 
 
 def turned(points: Points, x: float, y: float, degrees: float, s: float = 1) -> Points:
@@ -49,21 +49,10 @@ def instrument(p: Plate, x: float, y: float, turn: float) -> None:
         return turned(points, x, y, turn)
 
     body = smooth(
-        [
-            (-400, 0),
-            (-372, -150),
-            (-270, -262),
-            (-110, -300),
-            (60, -250),
-            (210, -150),
-            (330, -62),
-            (330, 62),
-            (210, 150),
-            (60, 250),
-            (-110, 300),
-            (-270, 262),
-            (-372, 150),
-        ]
+        shape(
+            "-400,0 -372,-150 -270,-262 -110,-300 60,-250 210,-150 330,-62 330,62 210,150 "
+            "60,250 -110,300 -270,262 -372,150"
+        )
     )
     p.poly(at([(u + 8, v * 1.06 + 26) for u, v in body]), 255)
     rim = p.poly(at(body), 255)
@@ -94,12 +83,22 @@ def instrument(p: Plate, x: float, y: float, turn: float) -> None:
     p.poly(at([(120, -60), (300, -48), (300, 48), (120, 60), (150, 0)]), 255)
     p.poly(at([(684, -38), (700, -38), (700, 38), (684, 38)]), 0, 0)
     p.poly(at([(698, -36), (760, -20), (800, 250), (770, 262), (700, 36)]), 255)
+    pegs(p, at)
+    strings(p, at)
+    p.inside(rim, at([(-400, -20), (-385, -20), (-385, 20), (-400, 20)]), 0)
+
+
+def pegs(p: Plate, at: Callable[[Points], Points]) -> None:
     for i in range(5):
         u, v = 744 + i * 9, 30 + i * 44
         p.line(at([(u - 74, v + 16), (u + 76, v - 16)]), 14)
         for side in (-1, 1):
             p.poly(at(oval(u + side * 82, v - side * 17, 20, 12, 60)), 0, 255)
             p.line(at(oval(u + side * 82, v - side * 17, 20, 12, 60)), 5)
+
+
+def strings(p: Plate, at: Callable[[Points], Points]) -> None:
+    """Six pairs, and the gut that crosses the face."""
     p.lines(
         [
             at([(-314, k * 13 + d), (692, k * 5.4 + d * 0.5)])
@@ -111,7 +110,6 @@ def instrument(p: Plate, x: float, y: float, turn: float) -> None:
         0,
     )
     p.lines([at([(-314, k * 13), (120, k * 9)]) for k in (-5, -3, -1, 1, 3, 5)], 2.5, 255)
-    p.inside(rim, at([(-400, -20), (-385, -20), (-385, 20), (-400, 20)]), 0)
 
 
 def rose(p: Plate, at: Callable[[Points], Points], centre: tuple[float, float], r: float) -> None:
@@ -231,61 +229,52 @@ def head(p: Plate, x: float, y: float, s: float, old: bool) -> None:
     p.poly([(u, v - 6) for u, v in shoulders], 0, 255)
     p.poly(shoulders, 255)
     if old:
-        p.poly(oval(x, y, 92 * s, 112 * s), 0, 255)
-        p.poly(oval(x, y + 4, 87 * s, 110 * s), 90, 120)
-        p.poly(
-            [
-                *oval(x, y + 10, 96 * s, 108 * s, 0, 10, 170),
-                (x - 60 * s, y - 6 * s),
-                (x, y + 14 * s),
-                (x + 60 * s, y - 6 * s),
-            ],
-            0,
-            0,
-        )
-        p.poly(
-            [
-                (x - 44 * s, y + 90 * s),
-                (x + 44 * s, y + 90 * s),
-                (x + 50 * s, y + 160 * s),
-                (x - 50 * s, y + 160 * s),
-            ],
-            120,
-            160,
-        )
-        for side in (-1, 1):
-            p.poly(oval(x + side * 96 * s, y + 10 * s, 16 * s, 28 * s), 90, 180)
-            p.line([(x + side * 96 * s, y - 8 * s), (x + side * 60 * s, y - 12 * s)], 6)
+        bald(p, x, y, s)
     else:
-        p.poly(oval(x, y, 92 * s, 106 * s), 0, 255)
-        p.poly(oval(x, y + 5, 90 * s, 104 * s), 255)
-        p.blob(
-            [
-                (x - 30 * s, y + 40 * s),
-                (x + 30 * s, y + 40 * s),
-                (x + 44 * s, y + 150 * s),
-                (x + 10 * s, y + 260 * s),
-                (x - 30 * s, y + 170 * s),
-            ],
-            255,
-        )
-        p.poly(oval(x, y + 70 * s, 40 * s, 18 * s), 0, 255)
-        p.lines(
-            [
-                smooth(
-                    [
-                        (x + d * s, y + 96 * s),
-                        (x + d * 1.2 * s, y + 170 * s),
-                        (x + d * 0.3 * s, y + 240 * s),
-                    ],
-                    False,
-                )
-                for d in (-20, 0, 22)
-            ],
-            3,
-            0,
-            200,
-        )
+        braided(p, x, y, s)
+
+
+def bald(p: Plate, x: float, y: float, s: float) -> None:
+    """An old man's head: a crown of white hair, ears, the arms of his glasses."""
+    p.poly(oval(x, y, 92 * s, 112 * s), 0, 255)
+    p.poly(oval(x, y + 4, 87 * s, 110 * s), 90, 120)
+    p.poly(
+        [
+            *oval(x, y + 10, 96 * s, 108 * s, 0, 10, 170),
+            (x - 60 * s, y - 6 * s),
+            (x, y + 14 * s),
+            (x + 60 * s, y - 6 * s),
+        ],
+        0,
+        0,
+    )
+    p.poly(shape("-44,90 44,90 50,160 -50,160", x, y, s), 120, 160)
+    for side in (-1, 1):
+        p.poly(oval(x + side * 96 * s, y + 10 * s, 16 * s, 28 * s), 90, 180)
+        p.line([(x + side * 96 * s, y - 8 * s), (x + side * 60 * s, y - 12 * s)], 6)
+
+
+def braided(p: Plate, x: float, y: float, s: float) -> None:
+    p.poly(oval(x, y, 92 * s, 106 * s), 0, 255)
+    p.poly(oval(x, y + 5, 90 * s, 104 * s), 255)
+    p.blob(shape("-30,40 30,40 44,150 10,260 -30,170", x, y, s), 255)
+    p.poly(oval(x, y + 70 * s, 40 * s, 18 * s), 0, 255)
+    p.lines(
+        [
+            smooth(
+                [
+                    (x + d * s, y + 96 * s),
+                    (x + d * 1.2 * s, y + 170 * s),
+                    (x + d * 0.3 * s, y + 240 * s),
+                ],
+                False,
+            )
+            for d in (-20, 0, 22)
+        ],
+        3,
+        0,
+        200,
+    )
 
 
 def library() -> Plate:
@@ -352,45 +341,12 @@ def ladder(p: Plate) -> None:
 
 def reader(p: Plate, x: float, y: float) -> None:
     p.poly(oval(x, y - 300, 30, 36), 255)
-    p.blob(
-        [
-            (x - 34, y - 310),
-            (x - 26, y - 346),
-            (x + 10, y - 350),
-            (x + 34, y - 320),
-            (x + 40, y - 262),
-            (x + 20, y - 270),
-            (x - 30, y - 274),
-        ],
-        255,
-    )
-    p.blob(
-        [
-            (x - 52, y - 240),
-            (x, y - 266),
-            (x + 52, y - 240),
-            (x + 62, y - 120),
-            (x + 92, y),
-            (x - 92, y),
-            (x - 62, y - 120),
-        ],
-        255,
-    )
+    p.blob(shape("-34,-310 -26,-346 10,-350 34,-320 40,-262 20,-270 -30,-274", x, y), 255)
+    p.blob(shape("-52,-240 0,-266 52,-240 62,-120 92,0 -92,0 -62,-120", x, y), 255)
     p.lines([[(x - 20, y - 10), (x - 22, y + 50)], [(x + 20, y - 10), (x + 22, y + 50)]], 20)
     p.line([(x - 46, y - 220), (x - 70, y - 150), (x - 20, y - 160)], 22)
     p.line([(x + 46, y - 220), (x + 70, y - 150), (x + 20, y - 160)], 22)
-    p.poly(
-        [
-            (x - 54, y - 200),
-            (x, y - 184),
-            (x + 54, y - 200),
-            (x + 54, y - 140),
-            (x, y - 124),
-            (x - 54, y - 140),
-        ],
-        0,
-        255,
-    )
+    p.poly(shape("-54,-200 0,-184 54,-200 54,-140 0,-124 -54,-140", x, y), 0, 255)
     p.line([(x, y - 184), (x, y - 124)], 5)
 
 

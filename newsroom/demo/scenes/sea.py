@@ -2,17 +2,11 @@
 
 import math
 
-from newsroom.demo.press import WIDTH, Plate, Points, across, around, down, oval, smooth
+from newsroom.demo.press import WIDTH, Plate, Points, across, around, down, oval, shape, smooth
 
 
 def gull(plate: Plate, x: float, y: float, size: float, key: int = 255) -> None:
-    wings = [
-        (x - size, y - size * 0.25),
-        (x - size * 0.5, y - size * 0.5),
-        (x, y),
-        (x + size * 0.5, y - size * 0.5),
-        (x + size, y - size * 0.2),
-    ]
+    wings = shape("-1,-0.25 -0.5,-0.5 0,0 0.5,-0.5 1,-0.2", x, y, size)
     curve = smooth(wings, closed=False)
     plate.poly(curve + [(px, py + size * 0.14) for px, py in reversed(curve)], key, 0)
 
@@ -23,39 +17,16 @@ def boat(
     """A small wooden fishing boat seen from the side, its bow to the left."""
     hull = [
         (x - size, y - size * 0.34),
-        *smooth(
-            [
-                (x - size, y - size * 0.34),
-                (x - size * 0.6, y - size * 0.2),
-                (x, y - size * 0.13),
-                (x + size * 0.6, y - size * 0.17),
-                (x + size * 0.92, y - size * 0.24),
-            ],
-            closed=False,
-        ),
+        *smooth(shape("-1,-0.34 -0.6,-0.2 0,-0.13 0.6,-0.17 0.92,-0.24", x, y, size), closed=False),
         (x + size * 0.84, y + size * 0.12),
         (x - size * 0.7, y + size * 0.14),
     ]
     mask = plate.poly(hull, key, 0)
     if stripe:
-        sheer = smooth(
-            [
-                (x - size * 1.1, y - size * 0.33),
-                (x - size * 0.6, y - size * 0.15),
-                (x, y - size * 0.08),
-                (x + size * 0.6, y - size * 0.12),
-                (x + size, y - size * 0.2),
-            ],
-            False,
-        )
+        sheer = smooth(shape("-1.1,-0.33 -0.6,-0.15 0,-0.08 0.6,-0.12 1,-0.2", x, y, size), False)
         band = [*sheer, *((px, py + size * 0.07) for px, py in reversed(sheer))]
         plate.inside(mask, band, 0, 255)
-    cabin = [
-        (x + size * 0.12, y - size * 0.12),
-        (x + size * 0.16, y - size * 0.5),
-        (x + size * 0.56, y - size * 0.5),
-        (x + size * 0.6, y - size * 0.16),
-    ]
+    cabin = shape("0.12,-0.12 0.16,-0.5 0.56,-0.5 0.6,-0.16", x, y, size)
     plate.poly(cabin, key, 0)
     plate.rect(x + size * 0.08, y - size * 0.55, size * 0.54, size * 0.06, key, 0)
     for dx in (0.22, 0.4):
@@ -150,28 +121,10 @@ def harbour() -> Plate:
 
 def dog(p: Plate, x: float, y: float, s: float) -> None:
     """The white dog standing in the bow."""
-    body = [
-        (0, 0),
-        (6, -42),
-        (-8, -58),
-        (-34, -60),
-        (-36, -70),
-        (-14, -82),
-        (-6, -98),
-        (4, -84),
-        (14, -80),
-        (22, -56),
-        (66, -54),
-        (90, -84),
-        (96, -80),
-        (82, -44),
-        (84, 6),
-        (72, 6),
-        (66, -24),
-        (24, -22),
-        (16, 4),
-        (4, 4),
-    ]
+    body = shape(
+        "0,0 6,-42 -8,-58 -34,-60 -36,-70 -14,-82 -6,-98 4,-84 14,-80 22,-56 66,-54 "
+        "90,-84 96,-80 82,-44 84,6 72,6 66,-24 24,-22 16,4 4,4"
+    )
     p.poly([(x + dx * s, y + dy * s) for dx, dy in body], 0, 0)
     p.disc(x - 8 * s, y - 74 * s, 3.4, 255)
 
@@ -183,20 +136,7 @@ def quay(p: Plate) -> None:
     strokes = [[(1640, 800 + i * 48), (1430 - i * 30, 870 + i * 52)] for i in range(4)]
     strokes += [[(1250 + i * 90, 930 - i * 36), (1290 + i * 95, 1000 - i * 30)] for i in range(5)]
     p.lines(strokes, 4, 90, 0)
-    p.poly(
-        [
-            (1455, 838),
-            (1450, 770),
-            (1435, 758),
-            (1440, 742),
-            (1510, 736),
-            (1516, 752),
-            (1500, 764),
-            (1506, 822),
-        ],
-        255,
-        0,
-    )
+    p.poly(shape("1455,838 1450,770 1435,758 1440,742 1510,736 1516,752 1500,764 1506,822"), 255, 0)
     p.poly([(1452, 790), (1508, 784), (1508, 800), (1452, 808)], 0, 255)
 
 
@@ -204,24 +144,24 @@ def ship() -> Plate:
     p = Plate(down(120, 10, 0, 560), down(0, 120, 100, 600), seed=3)
     p.soft(oval(380, 300, 260, 160), 80, key=0, accent=150)
     p.poly(
-        [
-            *smooth(
-                [
-                    (980, 590),
-                    (1120, 470),
-                    (1240, 330),
-                    (1330, 300),
-                    (1420, 390),
-                    (1540, 500),
-                    (1660, 590),
-                ],
-                False,
-            )
-        ],
+        smooth(shape("980,590 1120,470 1240,330 1330,300 1420,390 1540,500 1660,590"), False),
         95,
         30,
     )
     p.poly([(1240, 330), (1330, 300), (1420, 390), (1360, 380), (1330, 420), (1290, 370)], 20, 0)
+    smoke(p)
+    p.rect(0, 580, WIDTH, 420, down(120, 235, 580, 1000), down(70, 0, 580, 900))
+    hull(p)
+    decks(p)
+    funnel(p)
+    rigging(p)
+    waves(p, 640)
+    for x, y, s in ((1100, 190, 40), (1200, 140, 28), (990, 130, 24)):
+        gull(p, x, y, s)
+    return p
+
+
+def smoke(p: Plate) -> None:
     for i, (x, y, r) in enumerate(
         (
             (742, 268, 44),
@@ -234,12 +174,17 @@ def ship() -> Plate:
         )
     ):
         p.soft(oval(x, y, r, r * 0.72), 16 + i * 3, key=max(60, 215 - i * 24), accent=0)
-    p.rect(0, 580, WIDTH, 420, down(120, 235, 580, 1000), down(70, 0, 580, 900))
+
+
+def hull(p: Plate) -> None:
     sheer = smooth(
         [(1275, 508), (1120, 548), (900, 568), (660, 570), (450, 560), (330, 540)], False
     )
     mask = p.poly([*sheer, (345, 640), (385, 690), (1130, 690), (1200, 620)], 255, 0)
     p.inside(mask, [(300, 652), (1300, 652), (1300, 700), (300, 700)], 0, 255)
+
+
+def decks(p: Plate) -> None:
     p.poly([(440, 562), (450, 478), (980, 478), (1010, 556), (700, 575)], 20, 0)
     p.poly([(500, 478), (508, 410), (900, 410), (920, 478)], 0, 0)
     p.poly([(820, 410), (826, 346), (930, 346), (948, 410)], 0, 0)
@@ -251,6 +196,10 @@ def ship() -> Plate:
         [[(x, 428), (x + 30, 428), (x + 30, 456), (x, 456)] for x in range(530, 880, 56)], 220, 0
     )
     p.polys([[(x, 364), (x + 22, 364), (x + 22, 388), (x, 388)] for x in (838, 872, 904)], 255, 0)
+
+
+def funnel(p: Plate) -> None:
+    """The funnel, a letter painted on it."""
     p.poly([(660, 410), (674, 280), (772, 280), (782, 410)], across(60, 0, 660, 780), 255)
     p.polys(
         [
@@ -263,6 +212,9 @@ def ship() -> Plate:
     envelope = [(690, 325), (756, 325), (756, 365), (690, 365)]
     p.poly(envelope, 0, 0)
     p.lines([[(690, 325), (723, 349), (756, 325)]], 4, 255)
+
+
+def rigging(p: Plate) -> None:
     p.lines([[(1120, 540), (1120, 280)], [(560, 420), (560, 250)]], 8)
     p.lines(
         [
@@ -274,10 +226,6 @@ def ship() -> Plate:
         2.5,
     )
     p.poly([(1120, 284), (1060, 300), (1120, 318)], 0, 255)
-    waves(p, 640)
-    for x, y, s in ((1100, 190, 40), (1200, 140, 28), (990, 130, 24)):
-        gull(p, x, y, s)
-    return p
 
 
 def waves(p: Plate, top: float) -> None:
@@ -306,18 +254,7 @@ def lighthouse() -> Plate:
     glitter(p, 1200, 705, 960, 150, 0, 0)
     glitter(p, 1200, 715, 980, 190, 40, 230)
     cliff = smooth(
-        [
-            (-20, 640),
-            (160, 650),
-            (330, 610),
-            (520, 600),
-            (740, 604),
-            (840, 640),
-            (900, 760),
-            (1010, 830),
-            (1080, 1010),
-        ],
-        False,
+        shape("-20,640 160,650 330,610 520,600 740,604 840,640 900,760 1010,830 1080,1010"), False
     )
     mask = p.poly([*cliff, (-20, 1010)], 255, 0)
     for face in (

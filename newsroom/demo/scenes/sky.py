@@ -2,23 +2,13 @@
 
 import math
 
-from newsroom.demo.press import WIDTH, Plate, Points, across, around, down, oval, smooth
+from newsroom.demo.press import WIDTH, Plate, Points, across, around, down, oval, shape, smooth
 from newsroom.demo.scenes.town import person
 
 
 def telescope() -> Plate:
     p = Plate(down(255, 150, 0, 760), down(0, 60, 500, 800), seed=23)
-    milky = [
-        (-20, 520),
-        (300, 330),
-        (640, 170),
-        (900, -40),
-        (1260, -40),
-        (900, 230),
-        (560, 440),
-        (200, 640),
-        (-20, 740),
-    ]
+    milky = shape("-20,520 300,330 640,170 900,-40 1260,-40 900,230 560,440 200,640 -20,740")
     p.soft(milky, 70, key=110, accent=60)
     p.soft([(x, y - 10) for x, y in milky[1:4]] + [(840, 180), (520, 380)], 50, key=50, accent=90)
     p.stars(260, 700)
@@ -38,16 +28,7 @@ def telescope() -> Plate:
             0,
             0,
         )
-    p.poly(
-        [
-            *smooth(
-                [(-20, 860), (260, 820), (620, 830), (900, 770), (1250, 760), (1640, 800)], False
-            ),
-            (1640, 1010),
-            (-20, 1010),
-        ],
-        255,
-    )
+    p.hills("-20,860 260,820 620,830 900,770 1250,760 1640,800", 1010, 255)
     dome(p)
     for x, y, h in ((250, 905, 190), (345, 930, 200), (450, 915, 180), (570, 925, 195)):
         p.soft(oval(x, y - 90, 60, 90), 22, key=90, accent=120)
@@ -89,16 +70,7 @@ def dish() -> Plate:
     for x, y, s in ((300, 200, 1.5), (1250, 150, 1.7), (1480, 420, 1.0), (120, 470, 1.0)):
         for dx, dy, r in ((-100, 10, 60), (-30, -30, 84), (60, -10, 70), (120, 16, 46)):
             p.disc(x + dx * s, y + dy * s, r * s, 0, 0)
-        p.soft(
-            [
-                (x - 160 * s, y + 30 * s),
-                (x + 170 * s, y + 30 * s),
-                (x + 130 * s, y + 90 * s),
-                (x - 120 * s, y + 90 * s),
-            ],
-            16,
-            key=90,
-        )
+        p.soft(shape("-160,30 170,30 130,90 -120,90", x, y, s), 16, key=90)
     for x, w, h in ((-20, 210, 150), (180, 150, 220), (1180, 190, 190), (1360, 260, 130)):
         p.rect(x, 790 - h, w, h, 150, 60)
         p.rect(x + 40, 830 - h, 26, 34, 230)
@@ -189,65 +161,49 @@ def solar() -> Plate:
 
 
 def panels(p: Plate, y: float, s: float, row: int) -> None:
-    """One row of tilted panels, ruled into cells, with the light sliding over it."""
-    w, h, lean, gap = 300 * s, 130 * s, 70 * s, 24 * s
+    """One row of tilted panels."""
+    p.rect(0, y + 136 * s, WIDTH, 60 * s, 40, 40)
     x = -180 * s - row * 60
-    p.rect(0, y + h + 6 * s, WIDTH, 60 * s, 40, 40)
     while x < WIDTH + 100:
-        p.poly(
-            [
-                (x + 10, y + h + 10 * s),
-                (x + w + 30 * s, y + h + 10 * s),
-                (x + w + 70 * s, y + h + 40 * s),
-                (x + 60, y + h + 40 * s),
-            ],
-            200,
-        )
-        p.lines(
-            [
-                [(x + lean + k * w, y + h * 0.5), (x + lean + k * w, y + h + 34 * s)]
-                for k in (0.15, 0.75)
-            ],
-            9 * s,
-        )
-        corner: Points = [(x + lean, y), (x + w + lean, y), (x + w, y + h), (x, y + h)]
-        mask = p.poly(corner, 235, 0)
-        p.inside(
-            mask,
-            [
-                (x + w * 0.5, y - 5),
-                (x + w * 0.85, y - 5),
-                (x + w * 0.5, y + h + 5),
-                (x + w * 0.15, y + h + 5),
-            ],
-            130,
-            120,
-        )
-        p.inside(
-            mask,
-            [
-                (x + w * 0.9, y - 5),
-                (x + w * 0.98, y - 5),
-                (x + w * 0.63, y + h + 5),
-                (x + w * 0.55, y + h + 5),
-            ],
-            60,
-            200,
-        )
-        p.lines(
-            [[(x + lean + w * k / 6, y), (x + w * k / 6, y + h)] for k in range(1, 6)]
-            + [
-                [
-                    (x + lean * (1 - k / 3), y + h * k / 3),
-                    (x + w + lean * (1 - k / 3), y + h * k / 3),
-                ]
-                for k in (1, 2)
-            ],
-            3 * s,
-            0,
-        )
-        p.lines([[*corner, corner[0]]], 6 * s, 0)
-        x += w + gap
+        panel(p, x, y, s)
+        x += 324 * s
+
+
+def panel(p: Plate, x: float, y: float, s: float) -> None:
+    """A panel on its legs, ruled into cells, with the light sliding over it."""
+    w, h, lean = 300 * s, 130 * s, 70 * s
+    p.poly(
+        [
+            (x + 10, y + h + 10 * s),
+            (x + w + 30 * s, y + h + 10 * s),
+            (x + w + 70 * s, y + h + 40 * s),
+            (x + 60, y + h + 40 * s),
+        ],
+        200,
+    )
+    p.lines(
+        [
+            [(x + lean + k * w, y + h * 0.5), (x + lean + k * w, y + h + 34 * s)]
+            for k in (0.15, 0.75)
+        ],
+        9 * s,
+    )
+    corner: Points = [(x + lean, y), (x + w + lean, y), (x + w, y + h), (x, y + h)]
+    mask = p.poly(corner, 235, 0)
+    for start, end, key, accent in ((0.5, 0.85, 130, 120), (0.9, 0.98, 60, 200)):
+        top = [(x + w * start, y - 5), (x + w * end, y - 5)]
+        foot = [(x + w * (end - 0.35), y + h + 5), (x + w * (start - 0.35), y + h + 5)]
+        p.inside(mask, top + foot, key, accent)
+    p.lines(
+        [[(x + lean + w * k / 6, y), (x + w * k / 6, y + h)] for k in range(1, 6)]
+        + [
+            [(x + lean * (1 - k / 3), y + h * k / 3), (x + w + lean * (1 - k / 3), y + h * k / 3)]
+            for k in (1, 2)
+        ],
+        3 * s,
+        0,
+    )
+    p.lines([[*corner, corner[0]]], 6 * s, 0)
 
 
 def stadium() -> Plate:
@@ -332,59 +288,12 @@ def player(p: Plate) -> None:
     p.line([(1106, 742), (1190, 806)], 42, 0)
     p.blob([(930, 920), (990, 915), (1010, 950), (1000, 966), (900, 966), (890, 950)], 255)
     p.blob([(1180, 800), (1216, 786), (1266, 806), (1258, 826), (1190, 846)], 255)
-    p.blob(
-        [(880, 640), (900, 580), (1010, 570), (1060, 650), (1040, 710), (970, 700), (910, 720)],
-        0,
-        0,
-    )
-    p.line(
-        smooth(
-            [
-                (880, 640),
-                (900, 580),
-                (1010, 570),
-                (1060, 650),
-                (1040, 710),
-                (970, 700),
-                (910, 720),
-                (880, 640),
-            ],
-            False,
-        ),
-        7,
-    )
-    shirt = p.blob(
-        [
-            (880, 610),
-            (850, 470),
-            (870, 380),
-            (940, 350),
-            (1010, 370),
-            (1040, 440),
-            (1030, 600),
-            (960, 630),
-        ],
-        0,
-        255,
-    )
-    p.inside(shirt, [(840, 360), (910, 340), (930, 640), (860, 640)], 150)
-    p.line(
-        smooth(
-            [
-                (880, 610),
-                (850, 470),
-                (870, 380),
-                (940, 350),
-                (1010, 370),
-                (1040, 440),
-                (1030, 600),
-                (960, 630),
-                (880, 610),
-            ],
-            False,
-        ),
-        7,
-    )
+    shorts = shape("880,640 900,580 1010,570 1060,650 1040,710 970,700 910,720")
+    p.blob(shorts, 0, 0)
+    p.line(smooth([*shorts, shorts[0]], False), 7)
+    shirt = shape("880,610 850,470 870,380 940,350 1010,370 1040,440 1030,600 960,630")
+    p.inside(p.blob(shirt, 0, 255), [(840, 360), (910, 340), (930, 640), (860, 640)], 150)
+    p.line(smooth([*shirt, shirt[0]], False), 7)
     for points in ([(880, 400), (770, 470), (680, 440)], [(1015, 400), (1120, 440), (1190, 370)]):
         p.line(points, 48)
         p.line(points, 34, 50, 220)
@@ -431,15 +340,7 @@ def ball(p: Plate, x: float, y: float, r: float) -> None:
 def boot() -> Plate:
     p = Plate(down(0, 90, 0, 640), down(190, 20, 0, 640), seed=27)
     p.disc(300, 300, 130, 0, 0)
-    p.poly(
-        [
-            *smooth([(-20, 560), (400, 470), (800, 540), (1200, 450), (1640, 540)], False),
-            (1640, 760),
-            (-20, 760),
-        ],
-        140,
-        60,
-    )
+    p.hills("-20,560 400,470 800,540 1200,450 1640,540", 760, 140, 60)
     p.lines([[(1180, 640), (1180, 430), (1500, 430), (1500, 640)]], 12, 255)
     p.rect(0, 640, WIDTH, 370, down(150, 255, 640, 980), 60)
     for row in range(9):
@@ -475,25 +376,10 @@ def boot() -> Plate:
 
 
 def leather(p: Plate) -> None:
-    outline = [
-        (330, 800),
-        (300, 690),
-        (310, 560),
-        (280, 440),
-        (300, 360),
-        (380, 330),
-        (500, 350),
-        (560, 400),
-        (640, 500),
-        (760, 580),
-        (900, 630),
-        (1010, 690),
-        (1050, 770),
-        (1030, 830),
-        (860, 840),
-        (600, 836),
-        (400, 836),
-    ]
+    outline = shape(
+        "330,800 300,690 310,560 280,440 300,360 380,330 500,350 560,400 640,500 "
+        "760,580 900,630 1010,690 1050,770 1030,830 860,840 600,836 400,836"
+    )
     shoe = p.poly(smooth(outline), 0, 0)
     p.inside(shoe, [(240, 700), (700, 760), (1100, 700), (1100, 900), (240, 900)], 100)
     p.inside(
@@ -507,78 +393,16 @@ def leather(p: Plate) -> None:
     )
     p.inside(
         shoe,
-        smooth(
-            [
-                (430, 690),
-                (560, 660),
-                (700, 700),
-                (880, 690),
-                (880, 760),
-                (700, 780),
-                (560, 736),
-                (430, 770),
-            ]
-        ),
+        smooth(shape("430,690 560,660 700,700 880,690 880,760 700,780 560,736 430,770")),
         0,
         255,
     )
     p.dots([(700 + i * 44, 640 + (i % 2) * 18, 6) for i in range(4)], 255)
     p.line([*smooth(outline), outline[0]], 9)
-    p.poly(
-        smooth(
-            [
-                (380, 326),
-                (480, 290),
-                (560, 320),
-                (700, 470),
-                (780, 560),
-                (700, 560),
-                (600, 500),
-                (500, 400),
-            ]
-        ),
-        0,
-        0,
-    )
-    p.line(
-        [
-            *smooth(
-                [
-                    (380, 326),
-                    (480, 290),
-                    (560, 320),
-                    (700, 470),
-                    (780, 560),
-                    (700, 560),
-                    (600, 500),
-                    (500, 400),
-                    (380, 326),
-                ],
-                False,
-            )
-        ],
-        8,
-    )
-    for i in range(5):
-        x, y = 500 + i * 52, 384 + i * 42
-        p.line([(x - 20, y + 44), (x + 70, y - 30)], 17)
-        p.line([(x - 20, y + 44), (x + 70, y - 30)], 9, 0, 255)
-    p.line(
-        smooth(
-            [(520, 350), (440, 260), (380, 300), (500, 360), (470, 230), (560, 250), (530, 350)],
-            False,
-        ),
-        15,
-    )
-    p.line(
-        smooth(
-            [(520, 350), (440, 260), (380, 300), (500, 360), (470, 230), (560, 250), (530, 350)],
-            False,
-        ),
-        8,
-        0,
-        255,
-    )
+    tongue = shape("380,326 480,290 560,320 700,470 780,560 700,560 600,500 500,400")
+    p.poly(smooth(tongue), 0, 0)
+    p.line(smooth([*tongue, tongue[0]], False), 8)
+    laces(p)
     p.poly([(330, 826), (1040, 826), (1030, 862), (350, 866)], 255)
     p.polys(
         [
@@ -588,6 +412,16 @@ def leather(p: Plate) -> None:
         255,
     )
     p.lines([[(345, 842), (1030, 840)]], 5, 0, 255)
+
+
+def laces(p: Plate) -> None:
+    bow = [(520, 350), (440, 260), (380, 300), (500, 360), (470, 230), (560, 250), (530, 350)]
+    for i in range(5):
+        x, y = 500 + i * 52, 384 + i * 42
+        p.line([(x - 20, y + 44), (x + 70, y - 30)], 17)
+        p.line([(x - 20, y + 44), (x + 70, y - 30)], 9, 0, 255)
+    p.line(smooth(bow, False), 15)
+    p.line(smooth(bow, False), 8, 0, 255)
 
 
 SCENES = {"telescope": telescope, "dish": dish, "solar": solar, "stadium": stadium, "boot": boot}
