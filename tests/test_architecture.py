@@ -21,7 +21,7 @@ ALLOWED = {
 
 def modules(folder: str) -> Iterator[Path]:
     for path in sorted((ROOT / folder).rglob("*.py")):
-        if "migrations" not in path.parts and "demo" not in path.parts:
+        if "migrations" not in path.parts:
             yield path
 
 
