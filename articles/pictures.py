@@ -28,19 +28,19 @@ def store(image: Image) -> Image:
     return image
 
 
-def rendition_url(image: Image, shape: str, width: int | None = None) -> str:
+def rendition_url(image: Image, shape: str, width: int | None = None, kind: str = "webp") -> str:
     """Return the address of a rendition: the asked width, or the widest there is below it."""
     if shape == "share":
         return f"/media/{image.rendition_key}/share-1200.jpg"
     widths = images.widths_for(shape, image.width)
     wanted = width or USUAL_WIDTH[shape]
     best = max([one for one in widths if one <= wanted], default=min(widths))
-    return f"/media/{image.rendition_key}/{shape}-{best}.webp"
+    return f"/media/{image.rendition_key}/{shape}-{best}.{kind}"
 
 
-def srcset(image: Image, shape: str) -> str:
+def srcset(image: Image, shape: str, kind: str = "webp") -> str:
     """Return every width of a shape as an HTML `srcset`."""
     return ", ".join(
-        f"{rendition_url(image, shape, width)} {width}w"
+        f"{rendition_url(image, shape, width, kind)} {width}w"
         for width in images.widths_for(shape, image.width)
     )

@@ -26,6 +26,7 @@ log = logging.getLogger("newsroom.health")
 
 MINIMUM_FREE_BYTES = 100 * 1024 * 1024
 MEDIA_TYPES = {
+    ".avif": "image/avif",
     ".webp": "image/webp",
     ".jpg": "image/jpeg",
     ".png": "image/png",
@@ -36,7 +37,7 @@ DESK_MESSAGES = {
     HTTPStatus.FORBIDDEN: _("Your account may not do this."),
     HTTPStatus.NOT_FOUND: _("There is nothing at this address."),
 }
-MEDIA_NAME = re.compile(r"[A-Za-z0-9_-]{4,64}/[A-Za-z0-9_-]{1,64}\.(?:webp|jpg|png|svg)")
+MEDIA_NAME = re.compile(r"[A-Za-z0-9_-]{4,64}/[A-Za-z0-9_-]{1,64}\.(?:avif|webp|jpg|png|svg)")
 
 
 @require_safe

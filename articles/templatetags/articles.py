@@ -21,7 +21,7 @@ RATIOS = {"wide": (16, 9), "square": (1, 1)}
 def picture(
     story: Story, shape: str = "wide", sizes: str = "100vw", eager: bool = False
 ) -> SafeString | str:
-    """Return the `<img>` of a story's picture, or nothing where it has none.
+    """Return the `<picture>` of a story, or nothing where it has none: AVIF, else WebP.
 
     The alternative text is there only where `for_page` loaded it: in a card the picture repeats
     the headline beside it, and an empty text keeps screen readers from saying it twice.
@@ -31,14 +31,17 @@ def picture(
     image = story.picture
     width, height = _shown_size(image, shape)
     return format_html(
-        '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" {}>',
+        '<picture><source type="image/avif" srcset="{}" sizes="{}">'
+        '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" {}></picture>',
+        pictures.srcset(image, shape, "avif"),
+        sizes,
         pictures.rendition_url(image, shape),
         pictures.srcset(image, shape),
         sizes,
         width,
         height,
         getattr(story, "picture_alt", None) or "",
-        format_html('fetchpriority="high"') if eager else format_html('loading="lazy"'),
+        *("fetchpriority", "high") if eager else ("loading", "lazy"),
     )
 
 
