@@ -245,7 +245,8 @@ class CommentAdmin(ReadOnlyAdmin):
                 VERBS[verb](comment, by=request.user, note=request.POST.get("note", ""), seen=seen)
                 done += 1
             except ModerationError as error:
-                self.message_user(request, f"#{comment.pk}: {error}", messages.WARNING)
+                whose = f"#{comment.pk} {isolate(comment.name)}: {error}"
+                self.message_user(request, whose, messages.WARNING)
         if done:
             self.message_user(request, DONE[verb] % {"count": done}, messages.SUCCESS)
 
@@ -343,7 +344,7 @@ class DecisionAdmin(ReadOnlyAdmin):
 
     list_display = ("comment_link", "from_status", "to_status", "by", "at", "reason", "note")
     list_display_links = None
-    list_select_related = ("by",)
+    list_select_related = ("by", "comment")
     list_per_page = 100
     list_max_show_all = 100
     show_full_result_count = False
@@ -352,7 +353,8 @@ class DecisionAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("comment"))
     def comment_link(self, decision: Decision) -> SafeString:
         url = reverse("admin:comments_comment_change", args=[decision.comment_id])
-        return format_html('<a href="{}">#{}</a>', url, decision.comment_id)
+        name = decision.comment.name
+        return format_html('<a href="{}">#{} <bdi>{}</bdi></a>', url, decision.comment_id, name)
 
 
 @admin.register(Rule)

@@ -303,7 +303,7 @@ class TestDecisionsAndRules:
         moderation.trash(held, by=mona)
         decision = Decision.objects.get()
         list_address = "/admin/comments/decision/"
-        assert f"#{held.pk}</a>" in desk.get(list_address).content.decode()
+        assert f"#{held.pk} <bdi>{held.name}</bdi></a>" in desk.get(list_address).content.decode()
         for address in ("add/", f"{decision.pk}/delete/", f"{decision.pk}/change/"):
             assert desk.post(f"{list_address}{address}", {}).status_code == 403
         assert Decision.objects.count() == 1
