@@ -316,6 +316,15 @@ class TestOnePageForAllVisitors:
                 assert not response.cookies
                 assert "cookie" not in response.get("Vary", "").lower()
 
+    def test_a_spoiled_token_cookie_changes_nothing(self, client, addresses):
+        for address in addresses:
+            client.cookies.clear()
+            plain = client.get(address)
+            client.cookies["csrftoken"] = "no token"
+            spoiled = client.get(address)
+            assert (spoiled.status_code, spoiled.content) == (200, plain.content)
+            assert not spoiled.cookies
+
     def test_cache_headers_are_those_of_the_contract(self, client, addresses):
         for address in addresses:
             parts = client.get(address)["Cache-Control"].split(", ")
