@@ -49,6 +49,8 @@ class TestRequired:
         comment = make_comment(story)
         old = {"email": "", "email_index": "", "legacy_source": "https://old.example"}
         Comment.objects.filter(pk=comment.pk).update(**old)
+        comment.refresh_from_db()
+        assert (comment.email, comment.email_index) == ("", "")
 
     @pytest.mark.parametrize("text", ["0", "👍", "؟", "."])
     def test_b028_content_that_looks_like_nothing(self, send, story, text):
