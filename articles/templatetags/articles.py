@@ -32,7 +32,7 @@ def picture(
     width, height = _shown_size(image, shape)
     return format_html(
         '<picture><source type="image/avif" srcset="{}" sizes="{}">'
-        '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" {}></picture>',
+        '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" {}="{}"></picture>',
         pictures.srcset(image, shape, "avif"),
         sizes,
         pictures.rendition_url(image, shape),

@@ -2,15 +2,18 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from xml.etree.ElementTree import fromstring
 
 import pytest
 import time_machine
+from django.core.paginator import Paginator
 from django.urls import reverse
 from django.utils import timezone
 
 from articles import workflow
 from articles.models import FrontPagePin, Section, Story
+from articles.views import _archive_url
 from tests.factories import (
     content,
     make_author,
@@ -115,6 +118,16 @@ class TestFrontPage:
         shown = [context["lead"], *context["seconds"], *context["latest"]]
         assert len(shown) == 12
         assert len({story.pk for story in shown}) == 12
+
+    def test_a_band_shows_stories_of_every_section_below(self, client):
+        top = make_section({"en": ("Top", "top")})
+        middle = make_section({"en": ("Middle", "middle")}, parent=top)
+        bottom = make_section({"en": ("Bottom", "bottom")}, parent=middle)
+        old = timezone.now() - timedelta(days=2)
+        make_story(headline="From the bottom", section=bottom.pk, at=old)
+        for _turn in range(15):
+            make_story()
+        assert "From the bottom" in text_of(client.get("/en/"))
 
     def test_an_empty_paper_says_so(self, client):
         response = client.get("/fr/")
@@ -235,6 +248,41 @@ class TestStoryPage:
         assert re.search(r"[+-]\d\d:\d\d$", data["datePublished"])
         assert data["image"][0].startswith("http://")
 
+    def test_a_section_that_lost_its_name_breaks_no_address(self, client):
+        story = make_story()
+        story.section.translations.filter(language="en").delete()
+        assert client.get("/en/").status_code == 200
+        address = Story.objects.for_page().get(pk=story.pk).get_absolute_url()
+        assert client.get(address).status_code == 200
+
+    def test_what_became_a_static_page_is_found_at_its_old_address(self, client):
+        story = make_story()
+        workflow.save_draft(story, content(kind="page"), by=None)
+        page = workflow.publish(story, by=None)
+        response = client.get(story.get_absolute_url())
+        assert (response.status_code, response["Location"]) == (301, page.get_absolute_url())
+
+    def test_a_language_the_site_gave_up_is_not_linked(self, client, settings):
+        story = make_story()
+        make_story(language="fr", translation_key=story.translation_key)
+        settings.LANGUAGES = [("en", "English"), ("ar", "العربية")]
+        assert "/fr/" not in text_of(client.get(story.get_absolute_url()))
+
+    def test_authors_without_a_name_in_its_language_cost_no_query(
+        self, client, django_assert_max_num_queries
+    ):
+        names = [{"ar": f"كاتب {n}", "fr": f"Auteur {n}"} for n in range(3)]
+        lines = [{"author": make_author(row).pk, "role": "writer"} for row in names]
+        address = make_story(bylines=lines).get_absolute_url()
+        with django_assert_max_num_queries(6):
+            assert "<bdi>كاتب 2</bdi>" in text_of(client.get(address))
+
+    def test_a_refused_comment_leaves_the_address_of_the_story(self, client):
+        address = make_story().get_absolute_url()
+        own = {"Sec-Fetch-Site": "same-origin"}
+        page = text_of(client.post(f"{address}comments/", {"comment": ""}, headers=own))
+        assert f'rel="canonical" href="http://127.0.0.1:8000{address}"' in page
+
     def test_wrong_methods_are_refused(self, client):
         assert client.post(make_story().get_absolute_url()).status_code == 405
 
@@ -249,6 +297,13 @@ class TestStoryPage:
         address = story.get_absolute_url()
         with django_assert_num_queries(6):
             client.get(address)
+
+    def test_the_main_picture_comes_first_and_others_when_they_are_near(self, client):
+        image = make_image().pk
+        make_story(picture=image, headline="Beside it")
+        page = text_of(client.get(make_story(picture=image).get_absolute_url()))
+        assert page.count('fetchpriority="high"') == 1
+        assert 'loading="lazy"' in page
 
 
 class TestSearch:
@@ -288,6 +343,30 @@ class TestLists:
             assert story.headline in text_of(client.get(address))
         for address in ("/en/topics/none/", "/en/authors/none/", "/en/archive/2026/13/"):
             assert client.get(address).status_code == 404
+
+    @pytest.mark.parametrize("zone", ["Asia/Damascus", "America/New_York"])
+    def test_the_archive_ends_with_the_last_month_a_year_can_have(self, client, settings, zone):
+        settings.TIME_ZONE = zone
+        statuses = [client.get(f"/en/archive/{at}/").status_code for at in ("9998/12", "9999/12")]
+        assert statuses == [200, 404]
+
+    def test_the_archive_of_the_oldest_story_is_that_of_its_month_here(self, settings):
+        settings.TIME_ZONE = "Asia/Damascus"
+        story = make_story(at=datetime(2024, 4, 30, 22, tzinfo=UTC))
+        page = Paginator([story] * 50, 1).page(50)
+        assert _archive_url("en", page) == "/en/archive/2024/5/"
+
+    @pytest.mark.parametrize("part", ["%00", "a%00b", "%01", "%7F"])
+    def test_a_control_character_is_in_no_address(self, client, part):
+        for place in ("", "topics/", "authors/", "pages/"):
+            assert client.get(f"/en/{place}{part}/").status_code == 404
+        assert client.get(f"/en/{part}/feed/").status_code == 404
+
+    def test_of_two_static_pages_with_one_slug_the_newer_answers(self, client):
+        pages = Section.objects.get(code="pages").pk
+        for headline in ("Old", "New"):
+            make_story(headline=headline, kind="page", section=pages, slug="about")
+        assert "New" in text_of(client.get("/en/pages/about/"))
 
     def test_a_static_page_stands_in_no_list(self, client):
         pages = Section.objects.get(code="pages")
@@ -360,6 +439,14 @@ class TestFeed:
         assert re.search(r"<pubDate>\w{3}, \d{2} [A-Z][a-z]{2} \d{4} ", feed)
         assert "<language>ar</language>" in feed
         assert "الميناء" in feed
+
+    def test_a_control_character_in_an_old_row_does_not_stop_it(self, client):
+        story = make_story(bylines=[{"name": "Guest", "role": "writer"}])
+        Story.objects.filter(pk=story.pk).update(headline="Be\x01ll", standfirst="A\ufffe")
+        story.bylines.update(name="Gu\x1best")
+        story.section.translations.update(name="Wo\x08rld")
+        feed = fromstring(client.get("/en/world/feed/").content)
+        assert [item.text for item in feed.iter("title")][1:] == ["Bell"]
 
     def test_a_closed_story_offers_no_comments(self, client):
         make_story(comments_open=False)
