@@ -1,8 +1,9 @@
 """What editors type, checked. `StoryForm` has a field for everything a revision holds."""
 
 import json
+import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.widgets import importmap
@@ -24,6 +26,10 @@ from newsroom.lib.rtl import language_direction
 from newsroom.lib.text import slugify_unicode, split_list
 
 MAX_BYLINES, MAX_TOPICS = 20, 20
+# What a story's `version` is before anybody saved it again.
+FIRST_VERSION = Story._meta.get_field("version").default
+# A field for a time has no seconds, and a form takes a while to send.
+GRACE = timedelta(minutes=5)
 
 
 # Fields and widgets.
@@ -93,6 +99,13 @@ def editor_words() -> dict[str, str]:
         "more": gettext("Show more"),
         "nothing": gettext("No pictures found."),
         "failed": gettext("That did not work. Check the connection and try again."),
+        "refused": gettext(
+            "You are signed out, or may not do this. Save the story: it asks you to sign in, and "
+            "no word is lost."
+        ),
+        "no_alt": gettext("without alternative text"),
+        "describe": gettext("This picture has no alternative text in the story's language yet."),
+        "use": gettext("Save and use"),
         "upload": gettext("Upload and use"),
         "file": gettext("New picture"),
         "alt": gettext("Alternative text"),
@@ -120,6 +133,8 @@ class MomentField(forms.DateTimeField):
 
 def zone_label() -> str:
     """Return the site's time zone as it is named beside every moment an editor sets."""
+    if settings.TIME_ZONE == "UTC":
+        return "UTC"
     offset = timezone.localtime().strftime("%z")
     return f"{settings.TIME_ZONE} (UTC{offset[:3]}:{offset[3:5]})"
 
@@ -245,6 +260,8 @@ class StoryForm(forms.Form):
     )
     # The `Story.version` the writer began from.
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # Of a new story its `translation_key` to be: sent twice it is still one story.
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,
@@ -276,7 +293,8 @@ class StoryForm(forms.Form):
             **content,
             "topics": comma.join(content["topics"]),
             "comments_close_at": datetime.fromisoformat(closing) if closing else None,
-            "version": self.story.version if self.story else None,
+            "version": self.story.version if self.story else FIRST_VERSION,
+            "key": None if self.story else uuid.uuid4(),
         }
 
     def _write_in(self, language: str) -> None:
@@ -378,3 +396,17 @@ class MoveForm(forms.Form):
     )
     publish_at = MomentField(label=_("publish at"), required=False)
     unpublish_at = MomentField(label=_("unpublish at"), required=False)
+
+    def clean_publish_at(self) -> datetime | None:
+        return _still_to_come(self.cleaned_data["publish_at"])
+
+    def clean_unpublish_at(self) -> datetime | None:
+        return _still_to_come(self.cleaned_data["unpublish_at"])
+
+
+def _still_to_come(at: datetime | None) -> datetime | None:
+    """Refuse a time that is past: a slip in the date must not publish or end a story at once."""
+    if at and at < timezone.now() - GRACE:
+        now = date_format(timezone.localtime(), "j N Y H:i")
+        raise ValidationError(_("This time is past. It is %(now)s now.") % {"now": now})
+    return at

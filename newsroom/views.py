@@ -52,7 +52,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     parts = {}
     for name, probe in PROBES.items():
         try:
-            problem = probe()
+            # A database that is away keeps everybody waiting; it is asked once.
+            is_known = name == "migrations" and parts["database"] == "failing"
+            problem = "the database is away" if is_known else probe()
         except Exception as error:  # A probe that breaks is the answer, whatever broke.
             problem = f"{type(error).__name__}: {error}"
         parts[name] = "failing" if problem else "ok"
@@ -167,7 +169,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _error(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     # A foreign host is refused before anybody is known, whom the desk's look needs.
     if is_desk(request) and hasattr(request, "user"):
-        return desk_problem(request, status, DESK_MESSAGES[status])
+        is_refused = status == HTTPStatus.FORBIDDEN  # of a request that could be read
+        given_back = {"kept": kept.readable(kept.typed(request))} if is_refused else None
+        return desk_problem(request, status, DESK_MESSAGES[status], given_back)
     response = render(request, f"{status.value}.html", status=status)
     response["Cache-Control"] = "no-store"
     return response

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.story import STATES, state_of
+from articles.admin.translations import without_pop_ups
 from articles.forms import MomentField, zone_label
 from articles.models import FrontPagePin, Story
 from newsroom.lib.rtl import language_direction
@@ -44,6 +45,7 @@ class FrontPagePinAdmin(admin.ModelAdmin):
     list_filter = ("language",)
     list_select_related = ("story",)
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
     class Media:
         css = {"all": ["articles/desk.css", "articles/parts.css"]}
@@ -53,6 +55,9 @@ class FrontPagePinAdmin(admin.ModelAdmin):
     ) -> None:
         obj.language = obj.story.language  # a story stands on the front page of its own language
         super().save_model(request, obj, form, change)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return without_pop_ups(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     @admin.display(description=_("story"))
     def headline(self, pin: FrontPagePin) -> SafeString:

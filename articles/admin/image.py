@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -58,6 +59,14 @@ class UploadForm(ImageForm):
     class Meta:
         model = Image
         fields = ("original",)
+
+
+class TextsForm(forms.ModelForm):
+    """The texts of a picture in one language, asked for when a story takes it without them."""
+
+    class Meta:
+        model = ImageTranslation
+        fields = ("language", "alt", "caption", "credit")
 
 
 class ImageTranslationInline(TranslationInline):
@@ -118,10 +127,11 @@ class ImageAdmin(NamedAdmin):
         return [path("choose/", view, name="articles_image_choose"), *super().get_urls()]
 
     def choose(self, request: HttpRequest) -> JsonResponse:
-        """GET: a page of pictures that match `q`; POST: one more, with its texts."""
+        """GET: a page of pictures that match `q`; POST: one more with its texts, or with
+        `image` the texts that one of them lacks."""
         language = request.GET.get("language", "")
         if request.method == "POST":
-            return self._upload(request)
+            return self._describe(request) if "image" in request.POST else self._upload(request)
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = Image.objects.exclude(rendition_key="").prefetch_related("translations")
@@ -139,8 +149,7 @@ class ImageAdmin(NamedAdmin):
             raise PermissionDenied
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():
-            errors = {name: " ".join(texts) for name, texts in form.errors.items()}
-            return JsonResponse({"errors": errors}, status=422)
+            return _errors(form)
         data = form.cleaned_data
         image = form.save(commit=False)
         image.created_by = request.user
@@ -149,6 +158,31 @@ class ImageAdmin(NamedAdmin):
         ImageTranslation.objects.create(image=image, **texts)
         self.log_addition(request, image, [{"added": {}}])
         return JsonResponse({"picture": _as_json(image, data["language"])}, status=201)
+
+    def _describe(self, request: HttpRequest) -> JsonResponse:
+        number, language = request.POST["image"], request.POST.get("language")
+        image = get_object_or_404(Image, pk=number if number.isdecimal() else 0)
+        if not self.has_change_permission(request, image):
+            raise PermissionDenied
+        row = image.translations.filter(language=language).first()
+        form = TextsForm(request.POST, instance=row or ImageTranslation(image=image))
+        if not form.is_valid():
+            return _errors(form)
+        form.save()
+        self.log_change(request, image, [{"changed": {}}])
+        return JsonResponse({"picture": _as_json(image, form.cleaned_data["language"])})
+
+    def response_add(self, request: HttpRequest, obj: Image, post_url_continue: Any = None) -> Any:
+        """A new picture stays open: its focal point can be pointed at only now."""
+        if "_save" in request.POST and "_popup" not in request.POST:
+            request.POST = request.POST.copy()
+            request.POST["_continue"] = "1"
+        return super().response_add(request, obj, post_url_continue)
+
+
+def _errors(form: forms.Form | forms.ModelForm) -> JsonResponse:
+    errors = {name: " ".join(texts) for name, texts in form.errors.items()}
+    return JsonResponse({"errors": errors}, status=422)
 
 
 def _as_json(image: Image, language: str) -> dict[str, Any]:

@@ -90,7 +90,7 @@ PREVIEW_POLICY = (
 def preview(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
     """The newest revision on the reader's page, for those who may see the story in the desk."""
     shown = _as_published(story, workflow.head(story).content)
-    language = story.language
+    language, own = story.language, request.LANGUAGE_CODE
     request.LANGUAGE_CODE = language
     with translation.override(language):
         is_page = shown.kind == Story.Kind.PAGE
@@ -103,6 +103,7 @@ def preview(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResp
             LANGUAGE_CODE=language,
             base_page="articles/static_page.html" if is_page else "articles/story.html",
             desk_url=reverse("admin:articles_story_change", args=[story.pk]),
+            desk_language=own,
         )
         response.template_name = "admin/articles/story/preview.html"
         response.render()

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.translations import NamedAdmin, TranslationInline
+from articles.admin.translations import NamedAdmin, TranslationInline, without_pop_ups
 from articles.models import Section, SectionTranslation
 from articles.site import GENERAL, PAGES
 
@@ -44,6 +44,9 @@ class SectionAdmin(NamedAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         named = Section.objects.exclude(code=PAGES).prefetch_related("translations")
         return super().formfield_for_foreignkey(db_field, request, queryset=named, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return without_pop_ups(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     @admin.display(description=_("section"))
     def name(self, section: Section) -> SafeString:

@@ -123,7 +123,7 @@ class StoryAdmin(admin.ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
         if request.GET.get("field_name") == "story":  # the places of the front page ask
-            queryset = queryset.published()
+            queryset = queryset.published().order_by("-published_at")
         term = search_term.strip()
         if term.isascii() and term.isdecimal() and len(term) < 10:
             return queryset.filter(Q(pk=term) | Q(search_text__contains=term)), False

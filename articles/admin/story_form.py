@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from articles import workflow
 from articles.content import Content
 from articles.forms import MoveForm, StoryForm, zone_label
-from articles.models import Story
+from articles.models import Story, Transition
 from articles.workflow import StaleStory, WorkflowError
 from newsroom.lib.rtl import language_direction
 
@@ -34,12 +34,16 @@ def add(admin: "StoryAdmin", request: HttpRequest) -> HttpResponse:
     """A new story, or with `?translation_of=ID` one told anew in another language."""
     language = _language(request)
     source = _source(admin, request)
-    if source and (twin := _in_language(source, language)):
-        messages.info(request, _("This story exists in that language already."))
+    twin = _in_language(source, language) if source else None
+    if twin and request.method != "POST":
+        messages.info(request, _exists())
         return _to(twin)
     if request.method != "POST":
         return _page(admin, request, StoryForm(language=language, content=_start(request, source)))
     form = StoryForm(request.POST, language=language)
+    if saved := twin or _sent_before(form, language):
+        is_own = saved.created_by_id == request.user.pk
+        return change(admin, request, saved) if is_own else _stale(admin, request, form, saved)
     if not form.is_valid():
         return _page(admin, request, form)
     try:
@@ -47,13 +51,21 @@ def add(admin: "StoryAdmin", request: HttpRequest) -> HttpResponse:
             form.content(),
             by=request.user,
             language=language,
-            translation_key=source.translation_key if source else None,
+            translation_key=source.translation_key if source else form.cleaned_data["key"],
         )
     except (WorkflowError, IntegrityError) as refusal:
         form.add_error(None, str(refusal) if isinstance(refusal, WorkflowError) else _exists())
         return _page(admin, request, form)
     admin.log_addition(request, story, [{"added": {}}])
     return _after_save(admin, request, story)
+
+
+def _sent_before(form: StoryForm, language: str) -> Story | None:
+    """The story this very form made already: its button was pressed twice, or the browser went
+    back to it. What it says now is a change of that story, not one more story."""
+    form.is_valid()
+    key = form.cleaned_data.get("key")
+    return key and Story.objects.filter(translation_key=key, language=language).first()
 
 
 def change(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
@@ -64,8 +76,8 @@ def change(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpRespo
         form = StoryForm(language=story.language, content=content, story=story)
         return _page(admin, request, form, story=story)
     if not may_edit:
-        if not request.POST.get("_move"):
-            raise PermissionDenied
+        if "headline" in request.POST or "_move" not in request.POST:
+            raise PermissionDenied  # the answer gives back what was typed
         return _after_save(admin, request, story)
     form = StoryForm(request.POST, language=story.language, content=content, story=story)
     if not form.is_valid():
@@ -145,6 +157,7 @@ def _after_save(admin: "StoryAdmin", request: HttpRequest, story: Story) -> Http
     except WorkflowError as refusal:
         messages.error(request, str(refusal))
         messages.info(request, _("The text is saved."))
+        _mark(moves, move, str(refusal))
         content = workflow.head(story).content
         form = StoryForm(language=story.language, content=content, story=story)
         return _page(admin, request, form, story=story, moves=moves)
@@ -166,6 +179,15 @@ def _make(move: Move, moves: MoveForm, story: Story, request: HttpRequest) -> St
     elif move.needs:
         extra[move.needs] = given[move.needs]
     return getattr(workflow, move.action)(story, by=request.user, **extra)
+
+
+def _mark(moves: MoveForm, move: Move, refusal: str) -> None:
+    """Say beside the field of a refused move what was wrong, and bring the writer there."""
+    if not move.needs:
+        return
+    if move.needs not in moves.errors:
+        moves.add_error(move.needs, refusal)
+    moves.fields[move.needs].widget.attrs["autofocus"] = True
 
 
 def _saved(story: Story) -> str:
@@ -200,6 +222,7 @@ def _page(
 
     may_edit = story is None or workflow.may_edit(story, request.user)
     actions = workflow.allowed_actions(story, request.user) if story else []
+    transitions = list(story.transitions.select_related("by")[:SHOWN_MOVES]) if story else []
     context = {
         **admin.admin_site.each_context(request),
         "opts": admin.opts,
@@ -221,11 +244,18 @@ def _page(
         "state": state_of(story) if story else "",
         "state_label": STATES[state_of(story)] if story else "",
         "is_edited": bool(story) and workflow.has_unpublished_edits(story),
-        "transitions": story.transitions.select_related("by")[:SHOWN_MOVES] if story else [],
+        "transitions": transitions,
+        "sent_back": _sent_back(story, transitions),
         "action_labels": workflow.ACTION_LABELS,
     }
     template = "form" if may_edit else "read"
     return TemplateResponse(request, f"admin/articles/story/{template}.html", context)
+
+
+def _sent_back(story: Story | None, moves: list[Transition]) -> Transition | None:
+    """The move that brought the story back to its writer, as long as nothing came after it."""
+    is_back = story and story.status == Story.Status.DRAFT and moves
+    return moves[0] if is_back and moves[0].action == "send_back" else None
 
 
 def _times(story: Story | None) -> dict[str, datetime | None]:

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -14,12 +15,20 @@ from django.utils.translation import gettext_lazy
 
 from articles.models import Story
 from articles.models.section import RESERVED_SLUGS
+from articles.site import PAGES
 from newsroom.lib.rtl import language_direction
 from newsroom.lib.text import slugify_unicode
 
 
 class TranslationForm(forms.ModelForm):
     """A thing in one language: its fields stand in that language's direction."""
+
+    class Meta:
+        error_messages = {
+            NON_FIELD_ERRORS: {
+                "unique_together": gettext_lazy("Another one has this slug in this language.")
+            }
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,6 +68,22 @@ class TranslationFormSet(forms.BaseInlineFormSet):
         super().__init__(*args, **kwargs)
         self.extra = len(kwargs["initial"])
 
+    def clean(self) -> None:
+        super().clean()
+        if "name" not in self.empty_form.fields or any(self.errors):
+            return
+        kept = [
+            form
+            for form in self.forms
+            if form.cleaned_data.get("name") and not form.cleaned_data.get("DELETE")
+        ]
+        if not kept and not _needs_no_name(self.instance):
+            raise ValidationError(_("Give it a name in one language at least."))
+
+
+def _needs_no_name(thing: Model) -> bool:
+    return getattr(thing, "code", None) == PAGES
+
 
 class FollowsItsParent:
     """Whoever may change a thing may change what stands in its screen."""
@@ -92,6 +117,14 @@ class TranslationInline(FollowsItsParent, admin.StackedInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).order_by("pk")
+
+
+def without_pop_ups(field: Any) -> Any:
+    """Return a form field that only chooses: our screens are no pop-up windows."""
+    if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+        for verb in ("add", "change", "delete", "view"):
+            setattr(field.widget, f"can_{verb}_related", False)
+    return field
 
 
 class NamedAdmin(admin.ModelAdmin):

@@ -97,6 +97,12 @@ class TestPreview:
         for word in ("عنوان المسودة", "بحر", "ضيف", "A harbour at dawn"):
             assert word in page
 
+    def test_its_bar_speaks_to_the_editor(self, edda):
+        page = edda.get(url_of(make_draft(language="ar"), "preview")).content.decode()
+        bar = page[page.index('class="preview-bar"') :].split("</p>")[0]
+        assert 'lang="en" dir="ltr"' in bar
+        assert "Back to the story" in bar
+
     def test_nothing_keeps_it_and_nothing_can_be_sent(self, edda):
         response = edda.get(url_of(make_draft(), "preview"))
         assert "private, no-store" in response["Cache-Control"]

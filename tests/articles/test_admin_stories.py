@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import workflow
+from articles.forms import StoryForm
 from articles.models import Story, Transition
 from tests.articles import desk
 from tests.factories import (
@@ -283,6 +284,52 @@ class TestTranslating:
         response = edda.get(f"{LIST}add/?language=ar&translation_of={source.pk}")
         assert response.url == url_of(twin)
 
+    def test_words_for_a_story_that_somebody_made_meanwhile_are_kept(self, edda):
+        source = make_story()
+        twin = make_draft(language="ar", translation_key=source.translation_key, by=None)
+        query = f"&translation_of={source.pk}"
+        response = desk.add(edda, "ar", query, headline="الميناء", section=world().pk)
+        page = response.content.decode()
+        assert "saved this story while you were writing" in page
+        assert "الميناء</textarea>" in page
+        assert f'action="{url_of(twin)}"' in page
+        assert workflow.head(twin).content["headline"] != "الميناء"
+
+
+class TestSentTwice:
+    """A button pressed twice, or a form the browser went back to."""
+
+    def given(self, **fields):
+        return desk.typed(StoryForm(language="en"), section=world().pk, **fields)
+
+    def test_one_form_makes_one_story(self, edda):
+        data = self.given(headline="Once")
+        for _time in range(2):
+            response = edda.post(f"{LIST}add/?language=en", data)
+            assert response.url == url_of(Story.objects.get())
+        assert Story.objects.get().revisions.count() == 1
+
+    def test_what_changed_meanwhile_is_a_revision_of_it(self, edda):
+        data = self.given(headline="Once")
+        edda.post(f"{LIST}add/?language=en", data)
+        edda.post(f"{LIST}add/?language=en", data | {"headline": "Twice"})
+        story = Story.objects.get()
+        assert (story.headline, story.revisions.count()) == ("Twice", 2)
+
+    def test_a_newer_text_is_not_written_over(self, edda):
+        data = self.given(headline="Once")
+        edda.post(f"{LIST}add/?language=en", data)
+        story = Story.objects.get()
+        desk.save(edda, story, headline="Newer")
+        page = edda.post(f"{LIST}add/?language=en", data | {"headline": "Old"}).content.decode()
+        assert "saved this story while you were writing" in page
+        assert workflow.head(story).content["headline"] == "Newer"
+
+    def test_two_forms_make_two(self, edda):
+        for _time in range(2):
+            edda.post(f"{LIST}add/?language=en", self.given(headline="Once"))
+        assert Story.objects.count() == 2
+
 
 class TestMoves:
     def test_the_whole_way_by_buttons(self, edda):
@@ -311,6 +358,30 @@ class TestMoves:
     def test_a_timed_move_needs_its_time(self, edda):
         response = desk.save(edda, make_draft(), _move="publish_at")
         assert "Say at what time." in desk.messages(response)
+
+    @pytest.mark.parametrize("move", ["publish_at", "unpublish_at"])
+    def test_a_time_that_is_past_is_a_slip_and_moves_nothing(self, edda, move):
+        story = make_draft() if move == "publish_at" else make_story()
+        before = story.status
+        response = desk.save(edda, story, _move=move, **{move: "2020-01-01T10:00"})
+        assert "This time is past." in desk.messages(response)
+        story.refresh_from_db()
+        assert story.status == before
+
+    def test_a_refused_move_opens_its_field_with_the_reason(self, edda):
+        story = workflow.submit(make_draft(), by=None)
+        page = desk.save(edda, story, _move="send_back").content.decode()
+        part = page[page.index("Send back…") - 60 : page.index('value="send_back"')]
+        assert "<details open>" in part
+        assert "autofocus" in part
+        assert "Say in a note why the story goes back." in part
+
+    def test_the_note_of_a_story_sent_back_stands_above_it(self, edda):
+        story = workflow.submit(make_draft(), by=None)
+        workflow.send_back(story, by=edda.user, note="Who says so?")
+        assert 'class="sent-back"' in edda.get(url_of(story)).content.decode()
+        workflow.submit(story, by=None)
+        assert 'class="sent-back"' not in edda.get(url_of(story)).content.decode()
 
     def test_sending_back_needs_a_note_and_keeps_the_text(self, edda):
         story = workflow.submit(make_draft(), by=None)
@@ -361,7 +432,10 @@ class TestPeople:
         page = rosa.get(url_of(story)).content.decode()
         assert 'name="headline"' not in page
         assert "Text." in page
-        assert desk.save(rosa, story, kicker="Late").status_code == 403
+        for move in ("", "submit"):  # from a window that was open before
+            refused = desk.save(rosa, story, kicker="Late", _move=move)
+            assert refused.status_code == 403
+            assert "Late</textarea>" in refused.content.decode()
 
     def test_a_reporter_reads_what_others_write(self, rosa):
         story = make_draft(by=None)

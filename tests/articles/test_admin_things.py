@@ -19,7 +19,7 @@ from articles.models import (
     Topic,
     TopicTranslation,
 )
-from articles.site import GENERAL, section_for
+from articles.site import GENERAL, PAGES, section_for
 from tests.articles import desk
 from tests.factories import (
     make_author,
@@ -133,6 +133,32 @@ class TestPictures:
         assert answer.status_code == 422
         assert "alt" in answer.json()["errors"]
 
+    def test_the_chooser_takes_the_texts_a_picture_lacks(self, rosa):
+        image = make_image()
+        image.translations.filter(language="ar").delete()
+        data = {"image": image.pk, "language": "ar", "alt": "مرفأ", "credit": "روزا"}
+        answer = rosa.post(f"{ADMIN}/image/choose/", data)
+        assert (answer.status_code, answer.json()["picture"]["alt"]) == (200, "مرفأ")
+        assert image.translations.get(language="ar").credit == "روزا"
+        assert image.translations.get(language="en").alt == "A harbour at dawn"
+
+    @pytest.mark.parametrize("changes", [{"alt": ""}, {"language": "xx"}])
+    def test_and_says_what_is_wrong_with_them(self, rosa, changes):
+        data = {"image": make_image().pk, "language": "ar", "alt": "مرفأ"} | changes
+        answer = rosa.post(f"{ADMIN}/image/choose/", data)
+        assert answer.status_code == 422
+        assert list(answer.json()["errors"]) == [*changes]
+
+    @pytest.mark.parametrize("number", ["", "x", "999"])
+    def test_the_texts_of_no_picture_are_not_found(self, rosa, number):
+        data = {"image": number, "language": "ar", "alt": "مرفأ"}
+        assert rosa.post(f"{ADMIN}/image/choose/", data).status_code == 404
+
+    def test_a_new_picture_stays_open_for_its_focal_point(self, rosa):
+        data = rows(*NOTHING, original=png(), _save="1")
+        response = rosa.post(f"{ADMIN}/image/add/", data)
+        assert response.url == f"{ADMIN}/image/{Image.objects.get().pk}/change/"
+
     def test_the_chooser_is_for_those_who_have_pictures(self, client):
         client.force_login(make_user("mona", "Moderator"))
         assert client.get(f"{ADMIN}/image/choose/").status_code == 403
@@ -169,6 +195,31 @@ class TestSections:
         texts = [{"language": "ar", "name": "س", "slug": slug}, *NOTHING[1:]]
         response = edda.post(f"{ADMIN}/section/add/", rows(*texts, position=1))
         assert "This word belongs to an address of the site." in response.content.decode()
+
+    def test_it_needs_a_name_in_one_language(self, edda):
+        response = edda.post(f"{ADMIN}/section/add/", rows(*NOTHING, position=1))
+        assert "Give it a name in one language at least." in response.content.decode()
+        assert not Section.objects.filter(position=1).exists()
+
+    def test_the_last_name_is_not_removed(self, edda):
+        section = make_section({"en": ("Culture", "culture")})
+        row = section.translations.get()
+        kept = {"id": row.pk, "section": section.pk, "language": "en", "name": "Culture"}
+        data = rows(kept | {"DELETE": "on"}, *NOTHING[:1], NOTHING[2], initial=1, position=1)
+        response = edda.post(f"{ADMIN}/section/{section.pk}/change/", data)
+        assert "Give it a name in one language at least." in response.content.decode()
+        assert section.translations.exists()
+
+    def test_static_pages_need_no_name(self, edda):
+        pages = section_for(PAGES)
+        response = edda.post(f"{ADMIN}/section/{pages.pk}/change/", rows(*NOTHING, position=9))
+        assert response.status_code == 302
+
+    def test_two_of_one_slug_are_told_apart_in_plain_words(self, edda):
+        make_section({"en": ("Culture", "culture")})
+        texts = [NOTHING[0], {"language": "en", "name": "Culture"}, NOTHING[2]]
+        response = edda.post(f"{ADMIN}/section/add/", rows(*texts, position=1))
+        assert "Another one has this slug in this language." in response.content.decode()
 
     def test_the_houses_own_are_not_deleted(self, edda):
         general = section_for(GENERAL)
