@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 # What the virtual environment holds is known by this sum of what it was made from.
-SUM = $$($(PYTHON) --version 2>&1 | cat - constraints.txt $(1) | cksum | tr ' ' '-')
+SUM = $$($(BIN)/python --version 2>&1 | cat - constraints.txt $(1) | cksum | tr ' ' '-')
 
 .PHONY: setup tools run accounts test lint messages bench acceptance
 
@@ -57,3 +57,4 @@ bench: tools
 
 acceptance: tools
 	@CI=true $(BIN)/python -m pytest -m browser $(ARGS)
+	@CI=true $(BIN)/python -m pytest tests/test_promise.py tests/test_load_demo.py $(ARGS)
