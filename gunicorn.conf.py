@@ -10,7 +10,7 @@ from gunicorn.glogging import Logger
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from newsroom.environment import Environment
-from newsroom.logs import JsonFormatter
+from newsroom.logs import ServerFormatter
 
 env = Environment()
 env.read_env(Path(__file__).resolve().parent / ".env", overwrite=False)
@@ -22,12 +22,13 @@ class JsonLogger(Logger):
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
         handler = logging.StreamHandler(sys.stdout)
-        handler.setFormatter(JsonFormatter())
+        handler.setFormatter(ServerFormatter())
         self.error_log.handlers = [handler]
 
 
 _host = env.text("HOST", "127.0.0.1")
-bind = f"{f'[{_host}]' if ':' in _host else _host}:{env.number('PORT', 8000, minimum=1)}"
+_port = env.number("PORT", 8000, minimum=1, maximum=65535)
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{_port}"
 worker_class = "gthread"
 workers = env.number("WEB_WORKERS", 2, minimum=1)
 threads = env.number("WEB_THREADS", 4, minimum=1)

@@ -13,6 +13,7 @@ import traceback
 from datetime import UTC, datetime
 from ipaddress import IPv6Address
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
@@ -27,6 +28,10 @@ IPV4 = re.compile(r"(?<!\d)(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}(?!\d)")
 IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:]|\.\d)", re.IGNORECASE)
 # A signed address opens a reader's own page to whoever has it.
 PERSONAL_PATH = re.compile(r"(/[a-z-]{2,10}/me/[^/\s]+/)[^\s\"']+")
+
+# What gunicorn writes of a request it cannot read: from whom, why, and what was sent, in quotes.
+UNREADABLE = re.compile(r"Invalid request from ip=.*?: ([^:'\"]+)", re.DOTALL)
+QUERY = re.compile(r"\?[^\s'\"]+")
 
 
 def redact(text: str) -> str:
@@ -79,14 +84,28 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": redact(record.getMessage()),
         }
-        if current := request_id.get():
+        asked = getattr(record, "request", None)
+        if current := request_id.get() or getattr(asked, "request_id", ""):
             line["request_id"] = current
         # Of a record's own fields only those of a request's line are printed, no other `extra`.
         fields = getattr(record, "fields", {})
         line |= {key: redact_value(value) for key, value in fields.items()}
-        if record.exc_info and record.exc_info[1]:
-            line["traceback"] = [redact(entry) for entry in sanitized_traceback(record.exc_info[1])]
+        # A stranger's odd request is told by its message; where Django noticed it helps nobody.
+        error = record.exc_info[1] if record.exc_info else None
+        if error and not isinstance(error, SuspiciousOperation):
+            line["traceback"] = [redact(entry) for entry in sanitized_traceback(error)]
         return json.dumps(line, ensure_ascii=False)
+
+
+class ServerFormatter(JsonFormatter):
+    """gunicorn's lines, without the query or the unreadable line it quotes of a request."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        message = record.getMessage()
+        if unreadable := UNREADABLE.match(message):
+            message = f"Invalid request: {unreadable[1]}"
+        record.msg, record.args = QUERY.sub("?…", message), ()
+        return super().format(record)
 
 
 def redact_value(value: object) -> object:
@@ -122,6 +141,8 @@ def configuration(level: str) -> dict:
         "loggers": {
             # Its handlers print the whole request; the root's formatter does not.
             "django": {"level": level, "handlers": [], "propagate": True},
+            # A refused request has its line already, with the same status.
+            "django.request": {"level": "ERROR"},
             "django.server": {"level": "WARNING", "handlers": [], "propagate": True},
             # SQL carries what people wrote.
             "django.db.backends": {"level": "INFO"},

@@ -6,6 +6,7 @@ import re
 import time
 
 import pytest
+from django.core.exceptions import DisallowedHost
 from django.db import IntegrityError, connection
 from django.http import HttpResponse
 from django.test import RequestFactory
@@ -148,6 +149,41 @@ class TestLine:
             cursor.execute("INSERT INTO bait VALUES (%s, NULL)", [name])
         assert "Rex" in str(caught.value)
         assert "Rex" not in json.dumps(line("Failed", error=caught.value))
+
+    def test_odd_request_of_a_stranger_needs_no_traceback(self):
+        made = line("Invalid HTTP_HOST header", error=raised(DisallowedHost("x")))
+        assert "traceback" not in made
+
+    def test_line_written_after_the_request_still_names_it(self):
+        request = RequestFactory().get("/readyz")
+        request.request_id = "0123456789"
+        assert line("Service Unavailable", request=request)["request_id"] == "0123456789"
+
+
+class TestServerLine:
+    def printed(self, message: str, *args: object) -> str:
+        record = logging.LogRecord("gunicorn.error", logging.WARNING, "", 0, message, args, None)
+        return json.loads(logs.ServerFormatter().format(record))["message"]
+
+    @pytest.mark.parametrize(
+        ("message", "printed"),
+        [
+            ("Invalid HTTP request line: 'GET /?q=my words'", "Invalid HTTP request line"),
+            ("Invalid HTTP header name: 'Rex Reader'", "Invalid HTTP header name"),
+            ("Request Line is too large (8192 > 4094)", "Request Line is too large (8192 > 4094)"),
+        ],
+    )
+    @pytest.mark.parametrize("caller", ["203.0.113.77", "2001:db8::77", "2001:db8::", ""])
+    def test_what_a_request_sent_is_not_quoted(self, message, printed, caller):
+        line = self.printed(f"Invalid request from ip={caller}: {message}")
+        assert line == f"Invalid request: {printed}"
+
+    def test_a_failed_request_is_told_without_its_query(self):
+        line = self.printed("Error handling request %s %s", "GET", "/ar/search/?q=my+words")
+        assert line == "Error handling request GET /ar/search/?…"
+
+    def test_other_lines_stay(self):
+        assert self.printed("Booting worker with pid: %s", 7) == "Booting worker with pid: 7"
 
 
 class TestRequestLine:
