@@ -1,13 +1,15 @@
 """What `make run` does before it serves."""
 
 import logging
+import socket
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
+from newsroom.management.commands import prepare as commands
 from newsroom.models import User
-from tests.factories import make_story, make_user
+from tests.factories import make_section, make_story, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -16,6 +18,7 @@ pytestmark = pytest.mark.django_db
 def prepare(settings, tmp_path):
     """Run it into a folder of the test's own and return what a person reads."""
     settings.STATIC_ROOT = tmp_path / "static"
+    settings.PORT = 0  # any that is free
     level = logging.getLogger().level
 
     def run(*, demo: bool) -> str:
@@ -51,3 +54,47 @@ def test_accounts_are_made_and_shown_once(prepare):
     make_story()
     assert "administrator" in prepare(demo=True)
     assert "administrator" not in prepare(demo=True)
+
+
+@pytest.fixture
+def loaded(monkeypatch):
+    """The names of the commands that were called, the demo's without what it does."""
+    called = []
+    real = commands.call_command
+
+    def call(name, *args, **options):
+        called.append(name)
+        if name != "load_demo":
+            real(name, *args, **options)
+
+    monkeypatch.setattr(commands, "call_command", call)
+    return called
+
+
+class TestDemo:
+    def test_comes_into_an_empty_database(self, prepare, loaded):
+        prepare(demo=True)
+        assert "load_demo" in loaded
+
+    def test_comes_after_its_accounts_too(self, prepare, loaded):
+        call_command("make_accounts", stdout=StringIO())
+        prepare(demo=True)
+        assert "load_demo" in loaded
+
+    def test_stays_away_from_a_paper_that_has_no_story_yet(self, prepare, loaded):
+        make_section()
+        prepare(demo=True)
+        assert "load_demo" not in loaded
+
+    def test_stays_away_where_somebody_began(self, prepare, loaded):
+        make_user("edda", "Administrator", password="harbour-at-dawn")
+        prepare(demo=True)
+        assert "load_demo" not in loaded
+
+
+def test_a_port_in_use_is_one_sentence_and_nothing_is_done(prepare, settings, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        settings.HOST, settings.PORT = other.getsockname()
+        with pytest.raises(CommandError, match=f"PORT.*{settings.PORT}.*in use"):
+            prepare(demo=True)
+    assert not (tmp_path / "static").exists()
