@@ -5,7 +5,8 @@ each becomes one sentence that names the variable.
 """
 
 from ipaddress import ip_network
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -13,7 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 YES = frozenset({"1", "true", "yes", "on"})
 NO = frozenset({"0", "false", "no", "off"})
 SQLITE = "django.db.backends.sqlite3"
-POSTGRESQL = "django.db.backends.postgresql"
+DATABASE_SCHEMES = frozenset({"sqlite", "postgres", "postgresql"})
+SITE_PORTS = {"http": 80, "https": 443}
 SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 
 
@@ -33,12 +35,23 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{name} is {word!r}: write 1 or 0.")
         return word in YES
 
-    def number(self, name: str, default: int, minimum: int = 0) -> int:
-        """Return a whole number that is not below `minimum`."""
+    def number(self, name: str, default: int, minimum: int = 0, maximum: int = 10**9) -> int:
+        """Return a whole number from `minimum` to `maximum`."""
         word = self.text(name, str(default))
-        if not word.isdecimal() or int(word) < minimum:
-            raise ImproperlyConfigured(f"{name} is {word!r}: write a number from {minimum} up.")
+        if not word.isdecimal() or not minimum <= int(word) <= maximum:
+            raise ImproperlyConfigured(
+                f"{name} is {word!r}: write a number from {minimum} to {maximum}."
+            )
         return int(word)
+
+    def folder(self, name: str, default: str, base: Path) -> Path:
+        """Return a folder, made when there is none; a relative one lies under `base`."""
+        path = base / self.text(name, default)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}: {path}: {error.strerror}.") from error
+        return path
 
     def words(self, name: str, default: str = "") -> list[str]:
         """Return a comma-separated list without blanks."""
@@ -52,19 +65,19 @@ class Environment(environ.Env):
         return word
 
     def site_url(self, default: str) -> str:
-        """Return the site's own address: scheme and host, nothing else."""
+        """Return the site's own address, scheme and host only, as browsers write an `Origin`."""
         address = self.text("SITE_URL", default).rstrip("/")
         try:
             parts = urlsplit(address)
             bare = parts._replace(scheme="", netloc="").geturl() == "" and "@" not in parts.netloc
-            whole = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+            whole = parts.scheme in SITE_PORTS and parts.hostname and parts.port != 0
+            if bare and whole:
+                return _origin(parts)
         except ValueError:
-            bare = whole = False
-        if not (bare and whole):
-            raise ImproperlyConfigured(
-                f"SITE_URL is {address!r}: write it like https://news.example, without a path."
-            )
-        return address
+            pass
+        raise ImproperlyConfigured(
+            f"SITE_URL is {address!r}: write it like https://news.example, without a path."
+        )
 
     def proxies(self) -> list[str]:
         """Return TRUSTED_PROXIES: addresses, networks, or `unix` for a local socket."""
@@ -80,13 +93,13 @@ class Environment(environ.Env):
         """Return the database a URL names, or nothing when it is unset."""
         if not (url := self.text(name)):
             return None
+        # Asked first, since django-environ prints what it does not know, password and all.
+        if urlsplit(url).scheme not in DATABASE_SCHEMES:
+            raise ImproperlyConfigured(f"{name}: write sqlite:///… or postgres://….")
         try:
-            config = self.db_url_config(url)
+            return self.db_url_config(url)
         except ValueError as error:
             raise ImproperlyConfigured(f"{name} is not an address that can be read.") from error
-        if config["ENGINE"] not in {SQLITE, POSTGRESQL}:
-            raise ImproperlyConfigured(f"{name}: write sqlite:///… or postgres://….")
-        return config
 
     def cache(self, name: str) -> dict | None:
         """Return the Redis cache a URL names, or nothing when it is unset."""
@@ -121,3 +134,11 @@ class Environment(environ.Env):
         wanted = ("BACKEND", "HOST", "HOST_USER", "HOST_PASSWORD", "PORT", "USE_TLS", "USE_SSL")
         names = [f"EMAIL_{name}" for name in wanted]
         return {name: config[name] for name in names if config.get(name)}
+
+
+def _origin(parts: SplitResult) -> str:
+    """Return the address in lower case, in punycode, and without the port its scheme implies."""
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
+    is_usual = parts.port in {None, SITE_PORTS[parts.scheme]}
+    return f"{parts.scheme}://{host}" if is_usual else f"{parts.scheme}://{host}:{parts.port}"

@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 NAMES = ("SECRET_KEY", "EMAIL_ENCRYPTION_KEYS", "EMAIL_INDEX_KEY")
@@ -30,6 +31,12 @@ def development_keys(path: Path) -> dict[str, str]:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.writelines(f"{name}={value}\n" for name, value in keys.items())
     return keys
+
+
+def make_private(path: Path) -> None:
+    """Begin a file that only its owner may read, unless it is there or cannot be made."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from django.urls import reverse_lazy
 from newsroom import logs
 from newsroom.environment import SQLITE, Environment
 from newsroom.keys import NAMES as KEY_NAMES
-from newsroom.keys import development_keys
+from newsroom.keys import development_keys, make_private
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -23,13 +23,12 @@ if not TESTING:
     env.read_env(BASE_DIR / ".env", overwrite=False)
 
 # What the site writes: database, media, collected static files, development keys.
-VAR_DIR = BASE_DIR / env.text("VAR_DIR", "var/test" if TESTING else "var")
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = env.folder("VAR_DIR", "var/test" if TESTING else "var", base=BASE_DIR)
 
 # The site's own address. Every absolute link is made from it; `Host` is only checked.
 
 HOST = env.text("HOST", "127.0.0.1")
-PORT = env.number("PORT", 8000, minimum=1)
+PORT = env.number("PORT", 8000, minimum=1, maximum=65535)
 SITE_URL = env.site_url(default=f"http://{f'[{HOST}]' if ':' in HOST else HOST}:{PORT}")
 SITE_HOST = urlsplit(SITE_URL).hostname or ""
 IS_HTTPS = SITE_URL.startswith("https://")
@@ -103,6 +102,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "newsroom.middleware.TrustedProxyMiddleware",
     "newsroom.middleware.RequestIdMiddleware",
+    "newsroom.middleware.ProbeMiddleware",
     "newsroom.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -145,6 +145,9 @@ DATABASES = {
 }
 _database = DATABASES["default"]
 if _database["ENGINE"] == SQLITE:
+    # Else everybody on the machine could read what only moderators may.
+    if _database["NAME"] != ":memory:":
+        make_private(Path(_database["NAME"]))
     _database["OPTIONS"] = {
         # IMMEDIATE takes the write lock at BEGIN: a transaction that reads first cannot fail
         # half-way because another one wrote meanwhile; it waits `timeout` seconds instead.
@@ -157,9 +160,12 @@ if _database["ENGINE"] == SQLITE:
     # so that two runs in one checkout do not meet.
     _database["TEST"] = {"NAME": str(VAR_DIR / f"test-{os.getpid()}.sqlite3")}
 elif _pool_size := env.number("DATABASE_POOL_SIZE", WEB_THREADS + 1):
-    # Django's pool belongs to a process: WEB_WORKERS times this many connections at most.
-    _pool = {"min_size": 1, "max_size": _pool_size, "timeout": 10}
+    # Django's pool belongs to a process: WEB_WORKERS times this many connections at most. While the
+    # database is away, a request waits 3 seconds, not every thread for ever; each tries anew.
+    _pool = {"min_size": 1, "max_size": _pool_size, "timeout": 3, "reconnect_timeout": 2}
     _database["OPTIONS"] = _database.get("OPTIONS", {}) | {"pool": _pool}
+    # After the database was restarted, nobody is handed one of its dead connections.
+    _database["CONN_HEALTH_CHECKS"] = True
 else:
     _database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -196,7 +202,12 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "originals": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "originals", "base_url": None},
+        "OPTIONS": {
+            "location": VAR_DIR / "originals",
+            "base_url": None,
+            "directory_permissions_mode": 0o700,
+            "file_permissions_mode": 0o600,
+        },
     },
     "staticfiles": {
         "BACKEND": (

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import caches
+from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
@@ -39,6 +40,24 @@ class TestReadyz:
         assert response.json()["database"] == "ok"
         assert "fire" not in response.content.decode()
         assert "disk on fire" in caplog.text
+
+    def test_a_database_that_is_away_is_waited_for_once(self, client, monkeypatch):
+        def away() -> str:
+            raise OperationalError("connection refused")
+
+        def never() -> str:
+            raise AssertionError("asked again")
+
+        monkeypatch.setitem(views.PROBES, "database", away)
+        monkeypatch.setitem(views.PROBES, "migrations", never)
+        parts = client.get("/readyz").json()
+        assert (parts["database"], parts["migrations"]) == ("failing", "failing")
+
+    def test_load_balancers_may_ask_by_address(self, client, settings):
+        settings.SITE_URL, settings.ALLOWED_HOSTS = "https://news.example", ["news.example"]
+        assert client.get("/healthz", headers={"host": "10.1.2.3:8000"}).status_code == 200
+        assert client.get("/readyz", headers={"host": "10.1.2.3:8000"}).status_code == 200
+        assert client.get("/robots.txt", headers={"host": "10.1.2.3:8000"}).status_code == 400
 
     def test_missing_migration(self, client):
         last = MigrationRecorder.Migration.objects.filter(app="newsroom").latest("id")

@@ -1,6 +1,9 @@
 """The environment is read strictly, and a wrong word names its variable."""
 
+import os
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,19 @@ class TestSiteUrl:
         assert made["SECURE_HSTS_SECONDS"] == 31_536_000
         assert made["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
         assert made["ALLOWED_HOSTS"] == ["news.example"]
+
+    @pytest.mark.parametrize(
+        ("address", "origin"),
+        [
+            ("https://News.Example", "https://news.example"),
+            ("https://news.example:443/", "https://news.example"),
+            ("https://news.example:8443", "https://news.example:8443"),
+            ("https://أخبار.example", "https://xn--igbicxr.example"),
+            ("https://[2001:DB8::1]", "https://[2001:db8::1]"),
+        ],
+    )
+    def test_is_kept_as_browsers_write_an_origin(self, start, address, origin):
+        assert start(SITE_URL=address, **KEYS)["SITE_URL"] == origin
 
     @pytest.mark.parametrize(
         "address",
@@ -104,6 +120,8 @@ class TestWordsThatAreNotUnderstood:
             ("ALLOW_HTTP", "maybe"),
             ("PORT", "http"),
             ("PORT", "0"),
+            ("PORT", "65536"),
+            ("VAR_DIR", "/dev/null/var"),
             ("WEB_THREADS", "0"),
             ("COMMENT_MAX_LENGTH", "-5"),
             ("COMMENT_FLOOD_SECONDS", "15s"),
@@ -116,6 +134,7 @@ class TestWordsThatAreNotUnderstood:
             ("DEFAULT_LANGUAGE", "de"),
             ("DATABASE_URL", "mysql://localhost/news"),
             ("DATABASE_URL", "postgres://localhost:port/news"),
+            ("DATABASE_URL", "postgres"),
             ("CACHE_URL", "memcache://localhost:11211"),
             ("CACHE_URL", "locmemcache://"),
             ("EMAIL_URL", "consolemail://"),
@@ -130,6 +149,17 @@ class TestWordsThatAreNotUnderstood:
         with pytest.raises(ImproperlyConfigured, match=name):
             start(**{name: value})
 
+    def test_manage_says_so_in_one_sentence(self):
+        ran = subprocess.run(
+            [sys.executable, "manage.py", "prepare"],
+            cwd=live.BASE_DIR,
+            env=os.environ | {"DEBUG": "flase"},
+            capture_output=True,
+            text=True,
+        )
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert ran.stderr == "ImproperlyConfigured: DEBUG is 'flase': write 1 or 0.\n"
+
     def test_empty_means_unset(self, start):
         made = start(SITE_URL="", DEBUG="", PORT=" ", DATABASE_URL="", TIME_ZONE="")
         assert made["SITE_URL"] == "http://127.0.0.1:8000"
@@ -143,6 +173,18 @@ class TestDatabase:
         assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
         assert "journal_mode=WAL" in database["OPTIONS"]["init_command"]
 
+    def test_what_only_moderators_may_read_is_no_other_accounts_business(self, start, tmp_path):
+        originals = start()["STORAGES"]["originals"]["OPTIONS"]
+        assert (tmp_path / "newsroom.sqlite3").stat().st_mode & 0o777 == 0o600
+        assert originals["directory_permissions_mode"] == 0o700
+
+    def test_a_database_that_is_there_stays_as_it_is(self, start, tmp_path):
+        path = tmp_path / "newsroom.sqlite3"
+        path.write_bytes(b"content")
+        path.chmod(0o640)
+        start()
+        assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"content", 0o640)
+
     def test_postgresql_pools_its_connections(self, start):
         database = start(DATABASE_URL="postgres://a:p%40ss@db:5433/news?sslmode=require")
         database = database["DATABASES"]["default"]
@@ -151,6 +193,7 @@ class TestDatabase:
         assert database["PASSWORD"] == "p@ss"
         assert database["OPTIONS"]["sslmode"] == "require"
         assert database["OPTIONS"]["pool"]["max_size"] == 5
+        assert database["CONN_HEALTH_CHECKS"]
         assert "CONN_MAX_AGE" not in database
 
     def test_postgresql_without_pool_keeps_connections(self, start):
