@@ -19,7 +19,8 @@ def main() -> None:
         # A setting, or the database it names: the operator's to mend, not a fault of the code.
         if "--traceback" in sys.argv:
             raise
-        sys.exit(f"{type(error).__name__}: {error}".strip())
+        of_database = "DATABASE_URL: " if isinstance(error, OperationalError) else ""
+        sys.exit(f"{type(error).__name__}: {of_database}{error}".strip())
 
 
 if __name__ == "__main__":
