@@ -15,6 +15,7 @@ ATTRIBUTES = {
     *("stroke", "stroke-width", "stroke-linecap", "stroke-linejoin"),
 }
 MAX_BYTES = 60_000
+MAX_DEPTH = 50
 
 
 def clean_svg(source: bytes) -> str:
@@ -33,7 +34,9 @@ def clean_svg(source: bytes) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _reduce(element: ElementTree.Element) -> None:
+def _reduce(element: ElementTree.Element, depth: int = 1) -> None:
+    if depth > MAX_DEPTH:
+        raise ValidationError(_("This is not an SVG drawing."))
     element.tag = element.tag.removeprefix(SVG)
     for name, value in list(element.attrib.items()):
         if name not in ATTRIBUTES or "url(" in value.lower():
@@ -43,6 +46,6 @@ def _reduce(element: ElementTree.Element) -> None:
         element.text = None
     for child in list(element):
         if isinstance(child.tag, str) and child.tag.removeprefix(SVG) in SHAPES:
-            _reduce(child)
+            _reduce(child, depth + 1)
         else:
             element.remove(child)
