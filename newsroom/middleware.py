@@ -5,7 +5,6 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from django.utils import translation
 from js_asset import InlineStyle, Media
 
 from newsroom import logs
+from newsroom.lib.privacy import comes_from_trusted_proxy
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -28,19 +28,6 @@ WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 def is_desk(request: HttpRequest) -> bool:
     """Whether the address belongs to the admin."""
     return request.path_info.startswith(ADMIN_PREFIX)
-
-
-def comes_from_trusted_proxy(request: HttpRequest) -> bool:
-    """Whether the machine that connected to us stands in TRUSTED_PROXIES."""
-    peer = request.META.get("REMOTE_ADDR") or ""
-    if not peer:
-        return "unix" in settings.TRUSTED_PROXIES
-    try:
-        address = ip_address(peer)
-    except ValueError:
-        return False
-    networks = (ip_network(proxy) for proxy in settings.TRUSTED_PROXIES if proxy != "unix")
-    return any(address in network for network in networks)
 
 
 class TrustedProxyMiddleware:

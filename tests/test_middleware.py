@@ -50,6 +50,9 @@ class TestTrustedProxy:
         assert scheme(["10.0.0.0/8"], "10.1.2.3") == "https"
         assert scheme(["2001:db8::/32"], "2001:db8::1") == "https"
 
+    def test_proxy_seen_through_a_socket_for_both_protocols_is_believed(self, scheme):
+        assert scheme(["10.0.0.0/8"], "::ffff:10.1.2.3") == "https"
+
     def test_stranger_is_not(self, scheme):
         assert scheme(["10.0.0.0/8"], "203.0.113.7") == "http"
         assert scheme([], "127.0.0.1") == "http"

@@ -207,6 +207,12 @@ def client_ip(request: HttpRequest) -> str | None:
     return str(found) if found else None
 
 
+def comes_from_trusted_proxy(request: HttpRequest) -> bool:
+    """Tell whether the machine that connected to us stands in TRUSTED_PROXIES."""
+    peer = request.META.get("REMOTE_ADDR") or ""
+    return _is_trusted(_ip(peer), peer)
+
+
 def _is_trusted(address: ipaddress.IPv4Address | ipaddress.IPv6Address | None, raw: str) -> bool:
     if address is None:
         return not raw and "unix" in settings.TRUSTED_PROXIES
