@@ -17,6 +17,7 @@ import nh3
 from django.utils.safestring import SafeString, mark_safe
 
 from newsroom.lib.rtl import balance_isolates, strip_overrides
+from newsroom.lib.text import strip_controls
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,6 @@ _MAX_RAW_DEPTH = 1000
 _MAX_GROWTH = 8
 
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _ATTRIBUTES = r"""(?:[^>=]++|=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+)*+"""
 _FORMATTING = re.compile(
     r"<(b|big|code|em|font|i|s|small|strike|strong|tt|u)(?=[\s/])" + _ATTRIBUTES + r"(?:>|\Z)",
@@ -249,7 +249,7 @@ def _tame(html: str) -> str:
 
 
 def _plain_characters(text: str) -> str:
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return strip_controls(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _raw_depth(html: str) -> int:

@@ -5,10 +5,27 @@ from itertools import islice
 
 import regex
 
+from newsroom.lib.rtl import balance_isolates, strip_overrides
+
 _CLUSTER = regex.compile(r"\X")
 _SLUG_IGNORED = regex.compile(r"[\u0640\u064b-\u0652\u0670\p{Cf}'’ʼ]")
 _SLUG_SPLIT = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+# What neither a text nor XML 1.0 has a place for: controls, halves of characters, non-characters.
+_CONTROL = regex.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LIST_SPLIT = regex.compile(r"[,،;؛\r\n]+")
+
+
+def strip_controls(text: str) -> str:
+    """Return the text without characters that are none; line ends and tabs stay."""
+    return _CONTROL.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Return the text on one line, composed (NFC), with nothing invisible that would turn it."""
+    # Some controls are white space and part words; they go before the others, which do not.
+    text = strip_controls(" ".join(text.split()))
+    text = balance_isolates(strip_overrides(unicodedata.normalize("NFC", text)))
+    return " ".join(text.split())
 
 
 def grapheme_length(text: str) -> int:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from newsroom.lib.text import grapheme_length, slugify_unicode, split_list, truncate_graphemes
+from newsroom.lib.text import (
+    grapheme_length,
+    one_line,
+    slugify_unicode,
+    split_list,
+    strip_controls,
+    truncate_graphemes,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,3 +51,21 @@ def test_split_list_knows_the_arabic_comma():
     assert split_list("لبنان، سوريا,  Le  Monde ;a؛\nb\nلبنان,,") == [
         *("لبنان", "سوريا", "Le Monde", "a", "b")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("  two\u2028 lines\x0b here ", "two lines here"),
+        ("be\x01ll\x00 \ud800\uffff", "bell"),
+        ("e\u0301", "é"),
+        ("\u202eabc \u2067def", "abc def"),
+        ("\u2068whole\u2069", "\u2068whole\u2069"),
+    ],
+)
+def test_one_line(text, line):
+    assert one_line(text) == line
+
+
+def test_strip_controls_keeps_lines_and_tabs():
+    assert strip_controls("a\x00b\tc\r\nd\ufffe") == "ab\tc\r\nd"
