@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from articles.models import Byline, Story, Topic, TopicTranslation
+from articles.models import Author, Byline, Image, Section, Story, Topic, TopicTranslation
 from newsroom.lib.folding import fold
 from newsroom.lib.html import clean, to_text
-from newsroom.lib.rtl import strip_overrides
-from newsroom.lib.text import slugify_unicode
+from newsroom.lib.text import one_line, slugify_unicode
 
 Content = dict[str, Any]
 
@@ -55,23 +55,43 @@ def from_story(story: Story) -> Content:
 
 
 def normalise(content: Content) -> Content:
-    """Return `content` whole and clean: every key there, markup through the sanitiser, no
-    override characters in lines, a slug made from the headline where none is given."""
+    """Return `content` whole and clean: every key there, markup through the sanitiser, lines
+    without invisible characters, a slug made from the headline where none is given."""
     unknown = set(content) - set(BLANK)
     if unknown:
         raise ValueError(f"Unknown content: {', '.join(sorted(unknown))}")
     content = {**BLANK, **content}
     for name in LINES:
-        content[name] = " ".join(strip_overrides(content[name] or "").split())
+        content[name] = one_line(content[name] or "")
     content["body_html"] = clean(content["body_html"] or "")
     content["slug"] = slugify_unicode(content["slug"] or content["headline"])
     content["comments_close_at"] = _iso(content["comments_close_at"])
-    content["topics"] = list(dict.fromkeys(name.strip() for name in content["topics"] if name))
+    content["topics"] = list(dict.fromkeys(filter(None, map(one_line, content["topics"]))))
     content["bylines"] = [
-        {"author": line.get("author"), "name": line.get("name", ""), "role": line["role"]}
+        {"author": line.get("author"), "name": name, "role": line["role"]}
         for line in content["bylines"]
+        for name in [one_line(line.get("name") or "")]
+        if line.get("author") or name
     ]
     return content
+
+
+def existing(content: Content, story: Story) -> Content:
+    """Return `content` without what was deleted since it was written: picture and authors go,
+    the section becomes the one the story stands in."""
+    named = [line["author"] for line in content["bylines"] if line["author"]]
+    known = set(Author.objects.filter(pk__in=named).values_list("pk", flat=True)) if named else ()
+    return content | {
+        "section": _kept(Section, content["section"]) or story.section_id,
+        "picture": _kept(Image, content["picture"]),
+        "bylines": [
+            line for line in content["bylines"] if not line["author"] or line["author"] in known
+        ],
+    }
+
+
+def _kept(model: type[Model], pk: int | None) -> int | None:
+    return pk if pk and model._default_manager.filter(pk=pk).exists() else None
 
 
 def apply(story: Story, content: Content) -> None:
@@ -101,7 +121,8 @@ def search_text(content: Content) -> str:
 
 def topics_named(names: list[str], language: str) -> list[Topic]:
     """Return the topics called `names` in `language`, making those that are missing."""
-    return [_topic(name[:80], language) for name in names]
+    # A name of nothing but joiners and stretched hyphens folds to nothing, like any other such.
+    return [_topic(name[:80], language) for name in names if fold(name[:80])]
 
 
 def _topic(name: str, language: str) -> Topic:
@@ -109,8 +130,8 @@ def _topic(name: str, language: str) -> Topic:
     row = known.select_related("topic").first()
     if row:
         return row.topic
-    slug = slugify_unicode(name) or fold(name)
-    taken = TopicTranslation.objects.filter(language=language, slug=slug).exists()
+    slug = slugify_unicode(name)
+    taken = not slug or TopicTranslation.objects.filter(language=language, slug=slug).exists()
     try:
         with transaction.atomic():
             topic = Topic.objects.create()
@@ -118,7 +139,7 @@ def _topic(name: str, language: str) -> Topic:
                 topic=topic,
                 language=language,
                 name=name,
-                slug=f"{slug}-{topic.pk}" if taken else slug,
+                slug=f"{slugify_unicode(name, 60) or 'topic'}-{topic.pk}" if taken else slug,
             )
             return topic
     except IntegrityError:  # somebody made the same topic meanwhile

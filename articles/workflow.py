@@ -168,7 +168,7 @@ def publish(story: Story, *, by: User | None, at: datetime | None = None, note: 
         if story.unpublish_at and story.unpublish_at <= max(now, story.published_at):
             story.unpublish_at = None
         story.status, story.live_revision = Status.PUBLISHED, revision
-        contents.apply(story, revision.content)
+        contents.apply(story, contents.existing(revision.content, story))
         _log(story, "publish", before, by=by, note=note)
     return story
 
@@ -187,7 +187,8 @@ def unpublish(
             _log(story, "end", before, by=by, note=note or at.isoformat())
             return story
         story.status, story.unpublish_at = Status.DRAFT, None
-        contents.apply(story, head(story).content)
+        _forget_unkept_date(story)
+        contents.apply(story, contents.existing(head(story).content, story))
         _log(story, "unpublish", before, by=by, note=note)
     return story
 
@@ -199,6 +200,7 @@ def withdraw(story: Story, *, by: User | None, notice: str) -> Story:
     with transaction.atomic():
         story, before = _begin(story, "withdraw", by)
         story.status, story.withdrawn_notice = Status.WITHDRAWN, notice.strip()[:500]
+        _forget_unkept_date(story)
         story.save()
         _log(story, "withdraw", before, by=by, note=notice)
     return story
@@ -210,7 +212,9 @@ def restore(story: Story, revision: Revision, *, by: User | None) -> Story:
         raise WorkflowError(_("This revision belongs to another story."))
     when = timezone.localtime(revision.created_at).strftime("%Y-%m-%d %H:%M")
     note = _("Restored from %(when)s") % {"when": when}
-    return save_draft(story, revision.content, by=by, note=note)
+    with transaction.atomic():
+        content = contents.existing(contents.normalise(revision.content), _locked(story))
+        return save_draft(story, content, by=by, note=note)
 
 
 def head(story: Story) -> Revision:
@@ -259,6 +263,12 @@ def _may_move(story: Story, target: str, user: User) -> bool:
     if permission is None:
         return False
     return may_edit(story, user) if permission == CHANGE else user.has_perm(permission)
+
+
+def _forget_unkept_date(story: Story) -> None:
+    """A time that had not come when the story was taken off was never one of publication."""
+    if story.first_published_at and story.first_published_at > timezone.now():
+        story.first_published_at = None
 
 
 def _touch(story: Story, by: User | None) -> None:

@@ -220,14 +220,15 @@ class Story(models.Model):
     def get_absolute_url(self) -> str:
         """The canonical address. Needs `section_slug` (see `with_section`) or asks for it."""
         if self.kind == self.Kind.PAGE:
-            return reverse("articles:page", args=[self.language, self.slug])
-        return reverse(
-            "articles:story", args=[self.language, self.slug_of_section(), self.pk, self.slug]
-        )
+            return reverse("articles:page", args=[self.language, self.slug or "-"])
+        # The id alone decides: a draft without a slug has an address too.
+        place = [self.language, self.slug_of_section(), self.pk, self.slug or "-"]
+        return reverse("articles:story", args=place)
 
     def slug_of_section(self) -> str:
-        """The slug of the story's section in its language, asked for where not loaded."""
-        if not hasattr(self, "section_slug"):
+        """The slug of the story's section in its language, asked for where not loaded; the
+        section's number where it lost its name in that language."""
+        if getattr(self, "section_slug", None) is None:
             row = self.section.translations.filter(language=self.language).first()
             self.section_slug = row.slug if row else str(self.section_id)
             self.section_name = row.name if row else ""

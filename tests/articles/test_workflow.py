@@ -4,12 +4,22 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from articles import workflow
-from articles.models import Story
+from articles.models import Revision, Story
 from articles.workflow import StaleStory, WorkflowError
-from tests.factories import content, make_draft, make_image, make_section, make_story, make_user
+from tests.factories import (
+    content,
+    make_author,
+    make_draft,
+    make_image,
+    make_section,
+    make_story,
+    make_user,
+    world,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +172,16 @@ class TestSchedule:
         story = workflow.publish(workflow.unpublish(story, by=edda), by=edda)
         assert story.is_public
 
+    @pytest.mark.parametrize("leave", ["unpublish", "withdraw"])
+    def test_a_time_that_never_came_dates_no_later_publication(self, edda, leave):
+        story = workflow.publish(make_draft(), by=edda, at=timezone.now() + timedelta(days=1))
+        words = {"notice": "Not yet."} if leave == "withdraw" else {}
+        story = getattr(workflow, leave)(story, by=edda, **words)
+        with time_machine.travel(timezone.now() + timedelta(days=3)):
+            story = workflow.publish(story, by=edda)
+            assert timezone.now() - story.published_at < timedelta(minutes=1)
+            assert story.updated_at is None
+
     def test_a_public_story_is_not_put_off(self, edda):
         with pytest.raises(WorkflowError, match="public already"):
             workflow.publish(make_story(), by=edda, at=timezone.now() + timedelta(days=1))
@@ -251,6 +271,48 @@ class TestEditsOfAPublishedStory:
         assert story.revisions.count() == 1
 
 
+class TestWhatWasDeletedMeanwhile:
+    """An old revision may name what is gone: a picture, an author, a section."""
+
+    @pytest.fixture
+    def revision(self):
+        author, image, section = make_author(), make_image(), make_section({"en": ("Sea", "sea")})
+        line = {"author": author.pk, "name": "", "role": "writer"}
+        story = make_draft(bylines=[line], picture=image.pk, section=section.pk)
+        revision = workflow.head(story)
+        workflow.save_draft(story, content(), by=None)
+        for gone in (author, image, section):
+            gone.delete()
+        return revision
+
+    def test_it_is_restored_without_them(self, edda, revision):
+        story = workflow.restore(revision.story, revision, by=edda)
+        connection.check_constraints()
+        assert (story.picture_id, story.bylines.count()) == (None, 0)
+        assert story.section_id == world().pk
+
+    def test_it_is_not_published_without_its_section(self, edda, revision):
+        Revision.objects.exclude(pk=revision.pk).delete()
+        with pytest.raises(WorkflowError, match="section has no name"):
+            workflow.publish(revision.story, by=edda)
+
+    def test_it_is_published_without_an_author(self, edda, revision):
+        Revision.objects.exclude(pk=revision.pk).delete()
+        revision.content |= {"picture": None, "section": world().pk}
+        revision.save()
+        story = workflow.publish(revision.story, by=edda)
+        connection.check_constraints()
+        assert story.is_public
+
+    def test_a_story_goes_back_to_its_draft_without_them(self, edda, revision):
+        story = workflow.publish(revision.story, by=edda)
+        revision.pk = None
+        revision.save()
+        story = workflow.unpublish(story, by=edda)
+        connection.check_constraints()
+        assert story.status == Status.DRAFT
+
+
 class TestTwoWriters:
     def test_a_save_begun_on_an_older_version_is_refused(self, edda):
         story = make_draft()
@@ -275,6 +337,31 @@ class TestContent:
         first = make_draft(language="ar", topics=["الإقتصاد"])
         second = make_draft(language="ar", topics=["الاقتصاد"])
         assert list(first.topics.all()) == list(second.topics.all())
+
+    @pytest.mark.parametrize("name", [".", "/", "؟!", "x" * 80, "ﷺ" * 80, "ab " * 26])
+    def test_every_topic_has_an_address(self, client, name):
+        for topic in (name, f"{name[:79]}+"):
+            story = make_story(topics=[topic])
+            row = story.topics.get().translations.get()
+            assert len(row.slug) <= 80
+            assert client.get(story.get_absolute_url()).status_code == 200
+            assert story.headline in client.get(row.get_absolute_url()).content.decode()
+
+    def test_names_without_a_visible_letter_are_no_topics(self):
+        assert not make_draft(topics=["ـ", "\u200c", " "]).topics.exists()
+
+    def test_lines_lose_what_would_break_a_feed_or_a_database(self):
+        line = {"author": None, "name": "Gu\x01est", "role": "writer"}
+        blank = {"author": None, "name": "\x01", "role": "writer"}
+        story = make_draft(
+            headline="Be\x1bll\x00", topics=["Po\x00rts"], bylines=[line, blank], kicker="\u2067a"
+        )
+        assert (story.headline, story.kicker) == ("Bell", "a")
+        assert [row.name for row in story.bylines.all()] == ["Guest"]
+        assert story.topics.get().translations.get().name == "Ports"
+
+    def test_a_draft_without_a_slug_has_an_address(self):
+        assert make_draft(headline="!!!").get_absolute_url().endswith("/-/")
 
     def test_unknown_content_is_an_error(self):
         with pytest.raises(ValueError, match="colour"):
