@@ -18,5 +18,6 @@ class LanguageConverter(StringConverter):
 class UnicodeSlugConverter(StringConverter):
     """A slug in any script: letters and digits, their marks, hyphen, underscore."""
 
-    # No slash, no dot, no control: what else stands in an old link is corrected by 301 or 404.
-    regex = r"[^/\s.]+"
+    # No slash, no dot, no control (PostgreSQL refuses to be asked for a NUL): what else stands in
+    # an old link is corrected by 301 or 404.
+    regex = r"[^/\s.\x00-\x1f\x7f]+"

@@ -1,6 +1,7 @@
 """RSS 2.0: the newest stories of a language, and of a section.
 
 Built on `feedgenerator`: dates are RFC 822 in English whatever the language, text is escaped once.
+A control character, which an older row may hold, would stop the whole feed: XML has none.
 """
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from articles.models import Byline, SectionTranslation, Story
 from articles.models.story import StoryQuerySet
 from articles.site import absolute, site_of
 from newsroom.lib.caching import public_page
+from newsroom.lib.text import strip_controls
 
 ITEMS = 30
 
@@ -40,9 +42,9 @@ def _feed(request: HttpRequest, stories: StoryQuerySet, *, link: str, title: str
     stories = stories.published().articles().in_language(language).for_cards().newest_first()
     site = site_of(request)
     feed = Rss201rev2Feed(
-        title=title,
+        title=strip_controls(title),
         link=absolute(link),
-        description=site.description or site.tagline or site.name,
+        description=strip_controls(site.description or site.tagline or site.name),
         language=language,
         feed_url=absolute(request.path),
     )
@@ -51,14 +53,14 @@ def _feed(request: HttpRequest, stories: StoryQuerySet, *, link: str, title: str
     for story in newest:
         url = absolute(story.get_absolute_url())
         feed.add_item(
-            title=story.headline,
+            title=strip_controls(story.headline),
             link=url,
-            description=story.standfirst or story.headline,
+            description=strip_controls(story.standfirst or story.headline),
             unique_id=url,
             unique_id_is_permalink=True,
             pubdate=story.published_at,
-            author_name=names.get(story.pk),
-            categories=[story.section_name] if story.section_name else [],
+            author_name=strip_controls(names.get(story.pk, "")),
+            categories=[strip_controls(story.section_name)] if story.section_name else [],
             comments=f"{url}#respond" if story.comments_are_open else None,
         )
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)

@@ -1,17 +1,28 @@
 """Public pages of stories. One page for all visitors: nothing here asks who reads."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import Any
 
 from django.conf import settings
 from django.core.paginator import InvalidPage, Page, Paginator
-from django.db.models import F, FilteredRelation, Q, QuerySet, Window
+from django.db.models import (
+    Case,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+    Window,
+)
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
@@ -24,7 +35,7 @@ from articles.models import (
     Story,
     TopicTranslation,
 )
-from articles.site import Site, site_of
+from articles.site import Site, absolute, site_of
 from newsroom.lib.caching import public_page
 from newsroom.lib.rtl import language_direction
 
@@ -92,13 +103,15 @@ def section(request: HttpRequest, language: str, section: str) -> HttpResponse:
 @require_safe
 @public_page
 def story(request: HttpRequest, language: str, section: str, pk: int, slug: str) -> HttpResponse:
-    """A story by its id alone; a wrong section or slug is corrected by 301."""
-    found = get_object_or_404(Story.objects.articles().in_language(language).for_page(), pk=pk)
+    """A story by its id alone; a wrong section or slug is corrected by 301, and so is the address
+    of what became a static page."""
+    found = get_object_or_404(Story.objects.in_language(language).for_page(), pk=pk)
     if found.status == Story.Status.WITHDRAWN:
         return TemplateResponse(request, "articles/withdrawn.html", {"story": found}, status=410)
     if not found.is_public:
         raise Http404
-    if (section, slug) != (found.slug_of_section(), found.slug):
+    is_page = found.kind == Story.Kind.PAGE
+    if is_page or (section, slug) != (found.slug_of_section(), found.slug):
         return _moved(request, found.get_absolute_url())
     return render_story(request, found)
 
@@ -115,6 +128,8 @@ def render_story(
         "topics": _topics_of(story),
         "translations": translations,
         "related": related,
+        # Of the story, also where the page answers at the address of the form.
+        "canonical_url": absolute(story.get_absolute_url()),
         "page_languages": _languages(
             story.language, {row["language"]: row["url"] for row in translations}
         ),
@@ -127,7 +142,10 @@ def render_story(
 @public_page
 def static_page(request: HttpRequest, language: str, slug: str) -> HttpResponse:
     pages = Story.objects.published().in_language(language).filter(kind=Story.Kind.PAGE)
-    found = get_object_or_404(pages.for_page(), slug=slug)
+    # Two drafts may have been given one slug; the newer page is the one that is meant.
+    found = pages.for_page().filter(slug=slug).newest_first().first()
+    if found is None:
+        raise Http404
     same = Story.objects.published().filter(
         kind=Story.Kind.PAGE, translation_key=found.translation_key
     )
@@ -155,7 +173,7 @@ def author(request: HttpRequest, language: str, slug: str) -> HttpResponse:
 @require_safe
 @public_page
 def archive(request: HttpRequest, language: str, year: int, month: int) -> HttpResponse:
-    if not (1 <= month <= 12 and 1900 <= year <= 9999):
+    if not (1 <= month <= 12 and 1900 <= year < MAXYEAR):
         raise Http404
     stories = Story.objects.filter(published_at__year=year, published_at__month=month)
     heading = date_format(date(year, month, 1), "YEAR_MONTH_FORMAT")
@@ -214,9 +232,12 @@ def _bands(site: Site, stories: QuerySet[Story], shown: Iterable[int]) -> list[d
 
 def _band_cards(row: dict, by_section: dict[int, list[Story]]) -> list[Story]:
     """The newest of a section and of the sections under it."""
-    ids = [row["id"], *(child["id"] for child in row["children"])]
-    cards = [card for pk in ids for card in by_section.get(pk, [])]
+    cards = [card for pk in _ids_under(row) for card in by_section.get(pk, [])]
     return sorted(cards, key=lambda card: card.published_at, reverse=True)[:BAND_SIZE]
+
+
+def _ids_under(row: dict) -> list[int]:
+    return [row["id"], *(pk for child in row["children"] for pk in _ids_under(child))]
 
 
 def _first_of(stories: Iterable[Story], size: int) -> list[Story]:
@@ -226,14 +247,19 @@ def _first_of(stories: Iterable[Story], size: int) -> list[Story]:
 def bylines_of(story: Story) -> list[dict[str, str]]:
     """Return the names over a story: dicts with name, url (empty for guests) and role."""
     texts = "author__translations"
+    # Without a name in the story's language an author is shown under the default one's, or any.
+    is_default = Case(When(language=settings.DEFAULT_LANGUAGE, then=0), default=1)
+    other_names = AuthorTranslation.objects.filter(author=OuterRef("author"))
+    other_names = other_names.order_by(is_default, "pk")
     lines = story.bylines.annotate(
         row=FilteredRelation(texts, condition=Q(**{f"{texts}__language": story.language})),
         author_name=F("row__name"),
         author_slug=F("row__slug"),
+        other_name=Subquery(other_names.values("name")[:1]),
     )
     return [
         {
-            "name": line.author_name or line.name or str(line.author),
+            "name": line.author_name or line.name or line.other_name or f"#{line.author_id}",
             "url": line.author_slug
             and reverse("articles:author", args=[story.language, line.author_slug]),
             "role": line.role,
@@ -250,7 +276,8 @@ def _topics_of(story: Story) -> list[TopicTranslation]:
 
 def _neighbours(story: Story) -> tuple[list[dict[str, Any]], list[Story]]:
     """Return the story's other languages and the newest of its section, in one query."""
-    public = Story.objects.published()
+    # A language the site no longer publishes in has no pages.
+    public = Story.objects.published().filter(language__in=dict(settings.LANGUAGES))
     siblings = public.filter(translation_key=story.translation_key).values("pk")
     newest = public.articles().filter(section=story.section_id, language=story.language)
     newest = newest.exclude(pk=story.pk).newest_first().values("pk")[:RELATED]
@@ -305,7 +332,8 @@ def _archive_url(language: str, page: Page) -> str:
     """Where the last page of a bounded list sends those who want older stories still."""
     if page.has_next() or page.number < MAX_PAGES or not page.object_list:
         return ""
-    oldest = page.object_list[-1].published_at
+    # The archive's months are those of the site's zone.
+    oldest = timezone.localtime(page.object_list[-1].published_at)
     return reverse("articles:archive", args=[language, oldest.year, oldest.month])
 
 

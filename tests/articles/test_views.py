@@ -3,10 +3,10 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from xml.etree.ElementTree import fromstring
 
 import pytest
 import time_machine
+from defusedxml.ElementTree import fromstring
 from django.core.paginator import Paginator
 from django.urls import reverse
 from django.utils import timezone
