@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db import models
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +15,10 @@ class ArticlesConfig(AppConfig):
         post_migrate.connect(make_groups, dispatch_uid="articles.groups")
         post_migrate.connect(site.make_defaults, sender=self, dispatch_uid="articles.defaults")
 
-        def rebuild(raw: bool = False, **kwargs) -> None:
+        def rebuild(instance: models.Model, raw: bool = False, **kwargs) -> None:
+            own = {"Edition": "pk", "MenuItem": "edition_id"}.get(type(instance).__name__)
             if not raw:
-                site.rebuild()
+                site.rebuild(getattr(instance, own) if own else None)
 
         for name in ("Section", "SectionTranslation", "MenuItem", "Edition"):
             for signal in (post_save, post_delete):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -86,15 +87,18 @@ def absolute(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def rebuild() -> None:
-    """Write every edition's `snapshot` anew from sections and menus."""
-    for edition in Edition.objects.prefetch_related("menu_items"):
-        edition.snapshot = {
-            "sections": list(_sections(edition.language)),
-            "menus": _menus(edition),
-        }
+@transaction.atomic
+def rebuild(edition_id: int | None = None) -> None:
+    """Write the `snapshot` of every edition, or of one, anew from sections and menus.
+
+    The editions are locked before sections and menus are read: of two changes at the same time
+    the later one sees both. Only a change of sections locks more than one edition.
+    """
+    editions = Edition.objects.filter(pk=edition_id) if edition_id else Edition.objects.all()
+    for edition in editions.select_for_update().order_by("pk").prefetch_related("menu_items"):
+        snapshot = {"sections": list(_sections(edition.language)), "menus": _menus(edition)}
         # An update, not a save: this runs from the signal of a save.
-        Edition.objects.filter(pk=edition.pk).update(snapshot=edition.snapshot)
+        Edition.objects.filter(pk=edition.pk).update(snapshot=snapshot)
 
 
 def _sections(language: str):
