@@ -39,7 +39,8 @@ def post(request: HttpRequest, language: str, section: str, pk: int, slug: str) 
         guard.check(request)
         story = _story(language, pk, request)
     except guard.PostRefused as refusal:
-        return _small_page(request, refusal)
+        address = request.path.removesuffix("comments/")
+        return _small_page(request, refusal, address if refusal.status != 404 else "")
     form = CommentForm(request.POST, user=guard.member(request))
     token = trust.token_of(request)
     try:
@@ -89,10 +90,16 @@ def _same_page(
     return response
 
 
-def _small_page(request: HttpRequest, refusal: guard.PostRefused) -> HttpResponse:
+def _small_page(
+    request: HttpRequest, refusal: guard.PostRefused, story_address: str = ""
+) -> HttpResponse:
     """Say why nothing was taken, and give back the words there were."""
-    words = request.POST.get("comment", "")
-    context = {"message": refusal.message, "words": words, "status": refusal.status}
+    context = {
+        "message": refusal.message,
+        "words": request.POST.get("comment", ""),
+        "status": refusal.status,
+        "story_address": story_address,
+    }
     response = TemplateResponse(request, "comments/refused.html", context, status=refusal.status)
     if refusal.status == 405:
         response["Allow"] = "POST"

@@ -175,6 +175,10 @@ class TestRequest:
         assert answer["Allow"] == "POST"
         assert nothing_stored()
 
+    def test_who_opens_the_address_of_the_form_is_shown_the_way_to_the_story(self, client, story):
+        page = client.get(address(story.pk)).content.decode()
+        assert f'href="{address(story.pk).removesuffix("comments/")}#respond"' in page
+
     def test_b016_b017_nothing_in_the_form_names_a_story(self, client, send, story):
         """There is no hidden id to change: the address alone says which story is meant."""
         other = make_story(headline="Another")
