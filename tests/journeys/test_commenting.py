@@ -70,6 +70,21 @@ def test_a_refusal_keeps_every_word_and_says_what_is_wrong(open_page, story, scr
     assert Comment.objects.get().body == WORDS
 
 
+def test_a_second_press_on_the_button_sends_nothing_more(open_page, story):
+    page = open_page(**PHONE)
+    page.goto(story.get_absolute_url())
+    page.fill("#comment", WORDS)
+    page.fill("#author", "ريما")
+    page.fill("#email", "rima@example.org")
+    with page.expect_navigation(url="**/me/comment/**"):
+        page.evaluate("for (const press of [1, 2]) document.querySelector('#submit').click()")
+    assert WORDS in page.locator("main").inner_text()
+    page.go_back()
+    page.fill("#email", "no address")
+    page.click("#submit")
+    assert page.locator("#comment-errors").is_visible()
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_a_reply_stands_under_its_comment(open_page, client, story, script):
     from comments import moderation, posting
