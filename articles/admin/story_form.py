@@ -21,6 +21,7 @@ from articles import workflow
 from articles.content import Content
 from articles.forms import MoveForm, StoryForm, zone_label
 from articles.models import Story, Transition
+from articles.revisions import LABELS, readable
 from articles.workflow import StaleStory, WorkflowError
 from newsroom.lib.rtl import language_direction
 
@@ -222,6 +223,7 @@ def _page(
 
     may_edit = story is None or workflow.may_edit(story, request.user)
     actions = workflow.allowed_actions(story, request.user) if story else []
+    content = workflow.head(story).content if story else None
     transitions = list(story.transitions.select_related("by")[:SHOWN_MOVES]) if story else []
     context = {
         **admin.admin_site.each_context(request),
@@ -230,7 +232,9 @@ def _page(
         "story": story,
         "title": story.headline if story else _("New story"),
         "form": form,
-        "content": workflow.head(story).content if story else None,
+        "content": content,
+        "facts": [] if may_edit else _facts(content),
+        "interface_direction": language_direction(request.LANGUAGE_CODE),
         "errors": form.errors or form.bylines.total_error_count() if form.is_bound else None,
         "media": admin.media + form.media,
         "moves": moves or MoveForm(initial=_times(story)),
@@ -250,6 +254,13 @@ def _page(
     }
     template = "form" if may_edit else "read"
     return TemplateResponse(request, f"admin/articles/story/{template}.html", context)
+
+
+def _facts(content: Content) -> list[tuple[str, str]]:
+    """What stands round a text that somebody may only read."""
+    names = ("section", "bylines", "topics", "slug")
+    rows = [(str(LABELS[name]), readable(content, name)) for name in names]
+    return [row for row in rows if row[1]]
 
 
 def _sent_back(story: Story | None, moves: list[Transition]) -> Transition | None:

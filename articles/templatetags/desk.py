@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from articles import pictures, workflow
 from articles.forms import StoryForm
-from articles.models import Story
+from articles.models import Story, Transition
 
 register = template.Library()
 
@@ -61,10 +62,15 @@ def picture_in(form: StoryForm) -> dict[str, Any]:
 def today(user: AbstractBaseUser) -> dict[str, Any]:
     """What waits for somebody at the desk: stories to finish, to review, to publish."""
     stories = Story.objects.for_cards().order_by("-changed_at")
-    own = stories.filter(status="draft", created_by=user)
+    last = Transition.objects.filter(story=OuterRef("pk")).order_by("-id")
+    own = stories.filter(status="draft", created_by=user).annotate(
+        last_move=Subquery(last.values("action")[:1]), last_note=Subquery(last.values("note")[:1])
+    )
+    may_add = user.has_perm("articles.add_story")
+    drafts = {"name": _("Your drafts"), "state": "draft", "stories": own[:SHOWN]}
     return {
         "groups": [
-            {"name": _("Your drafts"), "state": "draft", "stories": own[:SHOWN]},
+            *([drafts] if may_add else []),
             {"name": _("In review"), "state": "in_review", "stories": _in(stories, "in_review")},
             {"name": _("Approved"), "state": "approved", "stories": _in(stories, "approved")},
             {
@@ -73,7 +79,7 @@ def today(user: AbstractBaseUser) -> dict[str, Any]:
                 "stories": stories.scheduled().order_by("published_at")[:SHOWN],
             },
         ],
-        "may_add": user.has_perm("articles.add_story"),
+        "may_add": may_add,
         "may_view": user.has_perm("articles.view_story"),
     }
 

@@ -443,6 +443,17 @@ class TestPeople:
         assert desk.save(rosa, story, kicker="X").status_code == 403
         assert workflow.head(story).content["kicker"] == ""
 
+    def test_who_only_reads_sees_what_stands_round_the_text(self, rosa):
+        story = make_draft(
+            by=None,
+            picture=make_image().pk,
+            topics=["Sea"],
+            bylines=[{"author": None, "name": "A guest", "role": "writer"}],
+        )
+        page = rosa.get(url_of(story)).content.decode()
+        for word in ("A guest", "Sea", world().translations.get(language="en").name, "/media/"):
+            assert word in page
+
     def test_a_reporter_cannot_publish_by_hand_made_posts(self, rosa):
         desk.add(rosa, headline="Mine", section=world().pk, body_html="<p>Text.</p>")
         story = Story.objects.get()

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
 
+from articles import workflow
 from articles.models import (
     Author,
     Edition,
@@ -16,6 +17,7 @@ from articles.models import (
     MenuItem,
     Section,
     SectionTranslation,
+    Story,
     Topic,
     TopicTranslation,
 )
@@ -379,6 +381,14 @@ class TestDesk:
         page = rosa.get("/admin/").content.decode()
         assert "My draft" in page
         assert "Of somebody else" not in page
+
+    def test_and_why_a_story_came_back(self, rosa):
+        desk.add(rosa, headline="My draft", section=world().pk)
+        story = workflow.submit(Story.objects.get(), by=None)
+        workflow.send_back(story, by=None, note="Who says so?")
+        assert "Who says so?" in rosa.get("/admin/").content.decode()
+        workflow.submit(story, by=None)
+        assert "Who says so?" not in rosa.get("/admin/").content.decode()
 
     @pytest.mark.parametrize("language", ["ar", "en", "fr"])
     def test_speaks_the_language_a_person_chose(self, client, language):

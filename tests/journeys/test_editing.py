@@ -1,12 +1,13 @@
 """An editor writes and publishes at the Arabic desk."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from articles.models import Story
-from tests.factories import make_section, make_story, make_user
+from tests.factories import make_image, make_section, make_story, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,17 +26,17 @@ def new_story(page, *, section: str, headline: str):
     page.locator("[name=section]").select_option(label=section)
 
 
-def paste(page, text: str):
-    """Paste plain text, as from a mail or another window, into the editor."""
+def paste(page, text: str, kind: str = "text/plain"):
+    """Paste text, as from a mail or another window, into the editor."""
     page.locator(".ProseMirror").click()
     page.evaluate(
-        """text => {
+        """([text, kind]) => {
             const data = new DataTransfer();
-            data.setData("text/plain", text);
+            data.setData(kind, text);
             const paste = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
             document.querySelector(".ProseMirror").dispatchEvent(paste);
         }""",
-        text,
+        [text, kind],
     )
 
 
@@ -94,6 +95,76 @@ def test_a_second_editor_is_told_and_loses_nothing(desk, sign_in):
     other.wait_for_load_state()
     assert other.locator("[name=headline]").input_value() == "كلمات الثاني"
     assert "edda" in other.locator(".errornote").inner_text()
+
+
+WORD = """<html xmlns:o="urn:x"><head><style>p{color:red}</style></head><body>
+<h1 style="color:red">عنوان</h1><p class=MsoNormal dir=RTL style='text-align:right'>
+<span lang=AR-SA style="font-size:14pt">قال <b>الوزير</b><o:p></o:p></span></p><p><o:p>&nbsp;</o:p></p>
+<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><!--[if !supportLists]--><span>·</span>
+<!--[endif]-->بند</p>
+<p class=MsoListParagraph style='mso-list:l1 level1 lfo2'><!--[if !supportLists]--><span>1.</span>
+<!--[endif]-->أولاً</p><p><img src="file:///C:/x.png">خاتمة</p></body></html>"""
+
+
+def test_a_text_from_word_keeps_its_structure_and_loses_its_clothes(desk):
+    new_story(desk, section="عام", headline="من وورد")
+    paste(desk, WORD, "text/html")
+    desk.locator("[data-save]").first.click()
+    desk.wait_for_load_state()
+    text = Story.objects.get().body_html
+    for part in ("<h2>عنوان</h2>", "<strong>الوزير</strong>", "<p>خاتمة</p>"):
+        assert part in text
+    assert re.search(r"<ul><li>(<p>)?بند", text)
+    assert re.search(r"<ol[^>]*><li>(<p>)?أولاً", text)
+    for rest in ("style", "Mso", "AR-SA", "img", "dir=", "·", "1."):
+        assert rest not in text
+
+
+def test_a_link_is_set_without_the_mouse(desk):
+    new_story(desk, section="عام", headline="رابط")
+    desk.locator(".ProseMirror").click()
+    desk.locator("[data-name=link]").press("Enter")
+    desk.keyboard.type("example.org/page")
+    desk.keyboard.press("Enter")
+    desk.keyboard.type(" بعد")
+    desk.locator("[data-save]").first.click()
+    desk.wait_for_load_state()
+    link = '<a href="https://example.org/page">https://example.org/page</a> بعد'
+    assert link in Story.objects.get().body_html
+
+
+def test_a_picture_without_words_in_the_language_asks_for_them(desk):
+    image = make_image()
+    image.translations.filter(language="ar").delete()
+    new_story(desk, section="عام", headline="صورة")
+    desk.locator("[data-choose]").click()
+    desk.locator(".picture-grid button").first.click()
+    desk.keyboard.type("مرفأ عند الفجر")
+    desk.keyboard.press("Enter")
+    desk.locator("dialog").wait_for(state="detached")
+    assert desk.locator("[name=picture]").input_value() == str(image.pk)
+    assert image.translations.get(language="ar").alt == "مرفأ عند الفجر"
+
+
+def test_a_lost_session_loses_no_word(desk):
+    new_story(desk, section="عام", headline="كلمات ثمينة")
+    desk.locator(".ProseMirror").click()
+    desk.keyboard.type("لا تضيع.")
+    other = desk.context.new_page()  # the same person, in another tab
+    other.goto("/admin/")
+    other.locator("#user-tools summary").click()
+    other.locator("#logout-form button").click()
+    other.wait_for_load_state()
+    desk.locator("[data-save]").first.click()
+    desk.fill("[name=username]", "edda")
+    desk.fill("[name=password]", "a long enough secret")
+    desk.keyboard.press("Enter")
+    desk.locator("input[name=headline]").wait_for(state="attached")
+    desk.locator("#content form button").click()
+    desk.wait_for_url("**/change/")
+    story = Story.objects.get()
+    assert story.headline == "كلمات ثمينة"
+    assert "لا تضيع." in story.body_html
 
 
 @pytest.mark.skipif(not (SEED and SEED.exists()), reason="NEWSROOM_TEST_DATA has no seed page")

@@ -81,6 +81,16 @@ function guard() {
   });
 }
 
+// A button pressed twice sends once. A form that got no answer can be sent again after a while.
+function once() {
+  let sent = 0;
+  form.addEventListener("submit", (event) => {
+    if (event.timeStamp - sent < 5000 && sent) event.preventDefault();
+    else sent = event.timeStamp;
+  });
+  window.addEventListener("pageshow", () => (sent = 0));
+}
+
 function shortcuts() {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
@@ -99,5 +109,6 @@ if (form) {
   const names = form.querySelector("[data-bylines]");
   if (names) bylines(names);
   guard();
+  once();
   shortcuts();
 }

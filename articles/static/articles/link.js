@@ -5,7 +5,7 @@ import { element, field, openDialog } from "./dialog.js";
 export async function linkDialog(editor, words) {
   const before = editor.getAttributes("link").href ?? "";
   const href = await openDialog(words.link, words, (close) => {
-    const input = element("input", { type: "text", dir: "ltr", inputmode: "url", value: before, placeholder: words.address_hint });
+    const input = element("input", { type: "text", dir: "ltr", inputmode: "url", value: before, placeholder: words.address_hint, autofocus: true });
     const form = element("form", { method: "dialog", class: "dialog-form" }, field(words.address, input),
       element("div", { class: "dialog-buttons" },
         element("button", { type: "submit", class: "button default" }, words.insert),
