@@ -175,9 +175,11 @@ def flood(submission: Submission) -> None:
     """Refuse a second comment within seconds. The last screen that refuses, since it claims."""
     if submission.is_moderator:
         return
+    seconds = settings.COMMENT_FLOOD_SECONDS
     for value in (submission.ip, submission.email_index):
         key = f"flood:{keyed_hash('flood', value or '')}"
-        wait = throttle.claim(key, settings.COMMENT_FLOOD_SECONDS) if value else 0
+        # What a reader wrote is worth more than the limit: without Redis the comment is taken.
+        wait = throttle.claim(key, seconds, is_optional=True) if value else 0
         if wait:
             raise CommentRefused("flood", _wait_message(wait), 429, retry_after=wait)
         submission.claimed.append(key)

@@ -171,6 +171,10 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _redis = env.cache("CACHE_URL")
+if _redis:
+    # A Redis that does not answer must not keep the readers' pages waiting with it.
+    _patience = {"socket_connect_timeout": 2, "socket_timeout": 2}
+    _redis["OPTIONS"] = _patience | _redis.get("OPTIONS", {})
 THROTTLE_TABLE = "newsroom_throttle"
 CACHES = {
     "default": _redis or {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},

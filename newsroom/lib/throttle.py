@@ -1,16 +1,38 @@
 """Rate limits that hold across workers, in the cache "throttle"."""
 
+import logging
 import math
 import time
 
 from django.core.cache import caches
 
+try:
+    from redis.exceptions import RedisError
+except ImportError:  # One machine needs no Redis.
 
-def claim(key: str, seconds: int) -> int:
+    class RedisError(Exception):  # type: ignore[no-redef]
+        """What never comes from a cache in the database."""
+
+
+log = logging.getLogger("newsroom.throttle")
+
+
+def claim(key: str, seconds: int, *, is_optional: bool = False) -> int:
     """Take `key` for some seconds: 0 when it was free, else how many seconds remain.
 
-    `add()` decides in one step, so that of two workers only one gets the key. The value is the
-    end of the claim, which tells the other how long to wait.
+    While Redis is away nobody can tell: an optional claim is granted, any other refused.
+    """
+    try:
+        return _claim(key, seconds)
+    except RedisError as error:
+        log.error("rates cannot be told: %s", error)
+        return 0 if is_optional else seconds
+
+
+def _claim(key: str, seconds: int) -> int:
+    """Claim the key: `add()` decides in one step, so that of two workers only one gets it.
+
+    The value is the end of the claim, which tells the other how long to wait.
     """
     cache = caches["throttle"]
     now = time.time()
@@ -24,4 +46,7 @@ def claim(key: str, seconds: int) -> int:
 
 def release(key: str) -> None:
     """Give `key` back before its time, when what it was claimed for did not happen."""
-    caches["throttle"].delete(key)
+    try:
+        caches["throttle"].delete(key)
+    except RedisError as error:
+        log.error("a claim stays until its time: %s", error)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from newsroom.lib import throttle
 from newsroom.lib.throttle import claim, release
 
 
@@ -33,3 +34,17 @@ def test_released_key_is_free():
 
 def test_no_seconds_is_no_limit():
     assert claim("free", 0) == claim("free", 0) == 0
+
+
+def test_without_redis_only_what_is_optional_goes_on(monkeypatch, caplog):
+    class Away:
+        def add(self, *args: object, **kwargs: object) -> None:
+            raise throttle.RedisError("connection refused")
+
+        delete = add
+
+    monkeypatch.setattr(throttle, "caches", {"throttle": Away()})
+    assert claim("comment", 15, is_optional=True) == 0
+    assert claim("mail", 60) == 60
+    release("mail")
+    assert "connection refused" in caplog.text
