@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from articles import pictures, workflow
 from articles.forms import StoryForm
-from articles.models import Story, Transition
+from articles.models import ImageTranslation, Story, Transition
 
 register = template.Library()
 
@@ -48,11 +48,13 @@ def picture_in(form: StoryForm) -> dict[str, Any]:
     image = form.chosen_picture
     if image is None:
         return {"image": None}
-    texts = {row.language: row for row in image.translations.all()}
+    rows = {row.language: row for row in image.translations.all()}
+    # A blank one where there is none: a filter's argument that is not found breaks the page.
+    text = rows.get(form.language) or ImageTranslation(language=form.language)
     return {
         "image": image,
         "url": pictures.rendition_url(image, "wide", 640),
-        "text": texts.get(form.language),
+        "text": text,
         "edit_url": reverse("admin:articles_image_change", args=[image.pk]),
         "missing": _("It has no alternative text in the language of the story yet:"),
     }

@@ -271,6 +271,13 @@ class TestTranslating:
         assert f'value="{source.picture_id}"' in page
         assert "Sea</textarea>" not in page
 
+    def test_a_picture_without_words_in_the_language_says_so(self, edda):
+        image = make_image()
+        image.translations.filter(language="ar").delete()
+        source = make_story(picture=image.pk)
+        page = edda.get(f"{LIST}add/?language=ar&translation_of={source.pk}").content.decode()
+        assert "It has no alternative text in the language of the story yet" in page
+
     def test_the_new_story_is_joined_to_its_source(self, edda):
         source = make_story()
         desk.add(edda, "ar", f"&translation_of={source.pk}", headline="الميناء", section=world().pk)
