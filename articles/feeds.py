@@ -4,6 +4,7 @@ Built on `feedgenerator`: dates are RFC 822 in English whatever the language, te
 A control character, which an older row may hold, would stop the whole feed: XML has none.
 """
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -56,8 +57,9 @@ def _feed(request: HttpRequest, stories: StoryQuerySet, *, link: str, title: str
             title=strip_controls(story.headline),
             link=url,
             description=strip_controls(story.standfirst or story.headline),
-            unique_id=url,
-            unique_id_is_permalink=True,
+            # Stays when the headline's slug or the section changes (RFC 4151).
+            unique_id=f"tag:{settings.SITE_HOST},2026:story/{story.pk}",
+            unique_id_is_permalink=False,
             pubdate=story.published_at,
             author_name=strip_controls(names.get(story.pk, "")),
             categories=[strip_controls(story.section_name)] if story.section_name else [],

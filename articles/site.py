@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.encoding import iri_to_uri
 from django.utils.functional import cached_property
 
 from articles.models import Edition, MenuItem, Section, SectionTranslation
@@ -84,7 +85,7 @@ def site_of(request: HttpRequest) -> Site:
 
 def absolute(path: str) -> str:
     """Return `path` as an address of this site; never made from what a request says."""
-    return f"{settings.SITE_URL}{path}"
+    return f"{settings.SITE_URL}{iri_to_uri(path)}"
 
 
 @transaction.atomic

@@ -24,9 +24,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
+from articles import languages
 from articles import search as searching
 from articles.models import (
     AuthorTranslation,
@@ -37,18 +37,17 @@ from articles.models import (
 )
 from articles.site import Site, absolute, site_of
 from newsroom.lib.caching import public_page
-from newsroom.lib.rtl import language_direction
 
 PER_PAGE = 20
 MAX_PAGES = 50
 RELATED = 4
-FRONT_TOP, FRONT_SECONDS, FRONT_LATEST, BAND_SIZE = 5, 4, 10, 6
+FRONT_TOP, FRONT_LATEST, BAND_SIZE, BAND_STORIES = 5, 10, 6, 1000
 
 
 @require_safe
 def root(request: HttpRequest) -> HttpResponse:
     """Send a visitor of `/` to the language their browser prefers, else the default one."""
-    response = redirect("articles:front", language=_best_language(request))
+    response = redirect("articles:front", language=languages.preferred(request))
     response["Cache-Control"] = "private, no-store"
     response["Vary"] = "Accept-Language"
     return response
@@ -58,10 +57,8 @@ def root(request: HttpRequest) -> HttpResponse:
 @public_page
 def front_page(request: HttpRequest, language: str) -> HttpResponse:
     stories = Story.objects.published().articles().in_language(language)
-    pins = (
-        FrontPagePin.objects.current().filter(language=language).values_list("story_id", "position")
-    )
-    places = dict(pins[:FRONT_TOP])
+    pins = FrontPagePin.objects.current().filter(language=language, story__in=stories)
+    places = dict(pins.values_list("story_id", "position")[:FRONT_TOP])
     latest = list(stories.for_cards().newest_first()[: FRONT_TOP + FRONT_LATEST])
     pinned = list(stories.for_cards().filter(pk__in=places)) if places else []
     pinned.sort(key=lambda story: places[story.pk])
@@ -72,7 +69,7 @@ def front_page(request: HttpRequest, language: str) -> HttpResponse:
         "seconds": top[1:],
         "latest": [story for story in latest if story.pk not in shown][:FRONT_LATEST],
         "bands": _bands(site_of(request), stories, shown),
-        "page_languages": _switch(
+        "page_languages": languages.switch_by_slug(
             language, "front", {code: [] for code, _name in settings.LANGUAGES}
         ),
     }
@@ -95,7 +92,7 @@ def section(request: HttpRequest, language: str, section: str) -> HttpResponse:
         "stories": page.object_list[1:] if lead else page.object_list,
         "page_obj": page,
         "archive_url": _archive_url(language, page),
-        "page_languages": _switch(language, "section", slugs),
+        "page_languages": languages.switch_by_slug(language, "section", slugs),
     }
     return TemplateResponse(request, "articles/section.html", context)
 
@@ -107,7 +104,7 @@ def story(request: HttpRequest, language: str, section: str, pk: int, slug: str)
     of what became a static page."""
     found = get_object_or_404(Story.objects.in_language(language).for_page(), pk=pk)
     if found.status == Story.Status.WITHDRAWN:
-        return TemplateResponse(request, "articles/withdrawn.html", {"story": found}, status=410)
+        return _withdrawn(request, found)
     if not found.is_public:
         raise Http404
     is_page = found.kind == Story.Kind.PAGE
@@ -130,7 +127,7 @@ def render_story(
         "related": related,
         # Of the story, also where the page answers at the address of the form.
         "canonical_url": absolute(story.get_absolute_url()),
-        "page_languages": _languages(
+        "page_languages": languages.switch(
             story.language, {row["language"]: row["url"] for row in translations}
         ),
         **context,
@@ -141,16 +138,17 @@ def render_story(
 @require_safe
 @public_page
 def static_page(request: HttpRequest, language: str, slug: str) -> HttpResponse:
-    pages = Story.objects.published().in_language(language).filter(kind=Story.Kind.PAGE)
+    pages = Story.objects.in_language(language).filter(kind=Story.Kind.PAGE, slug=slug)
     # Two drafts may have been given one slug; the newer page is the one that is meant.
-    found = pages.for_page().filter(slug=slug).newest_first().first()
+    found = pages.published().for_page().newest_first().first()
     if found is None:
-        raise Http404
+        withdrawn = get_object_or_404(pages.filter(status=Story.Status.WITHDRAWN)[:1])
+        return _withdrawn(request, withdrawn)
     same = Story.objects.published().filter(
         kind=Story.Kind.PAGE, translation_key=found.translation_key
     )
     slugs = dict(same.values_list("language", "slug"))
-    context = {"story": found, "page_languages": _switch(language, "page", slugs)}
+    context = {"story": found, "page_languages": languages.switch_by_slug(language, "page", slugs)}
     return TemplateResponse(request, "articles/static_page.html", context)
 
 
@@ -192,6 +190,10 @@ def search(request: HttpRequest, language: str) -> HttpResponse:
 # What the views share.
 
 
+def _withdrawn(request: HttpRequest, story: Story) -> TemplateResponse:
+    return TemplateResponse(request, "articles/withdrawn.html", {"story": story}, status=410)
+
+
 def _list(
     request: HttpRequest, language: str, stories: QuerySet[Story], *, heading: str, **context: Any
 ) -> TemplateResponse:
@@ -219,7 +221,9 @@ def _bands(site: Site, stories: QuerySet[Story], shown: Iterable[int]) -> list[d
         partition_by=F("section_id"),
         order_by=[F("published_at").desc(), F("pk").desc()],
     )
-    newest = stories.for_cards().exclude(pk__in=list(shown)).annotate(place=row_number)
+    # Of a large archive only the newest are sorted into bands.
+    newest = stories.for_cards().filter(pk__in=stories.newest_first().values("pk")[:BAND_STORIES])
+    newest = newest.exclude(pk__in=list(shown)).annotate(place=row_number)
     by_section: dict[int, list[Story]] = {}
     for found in newest.filter(place__lte=BAND_SIZE).order_by("place"):
         by_section.setdefault(found.section_id, []).append(found)
@@ -291,41 +295,11 @@ def _neighbours(story: Story) -> tuple[list[dict[str, Any]], list[Story]]:
 
 def _sibling(row: Story) -> dict[str, Any]:
     return {
-        **_language(row.language),
+        **languages.described(row.language),
         "language": row.language,
         "url": row.get_absolute_url(),
         "headline": row.headline,
     }
-
-
-def _language(code: str) -> dict[str, str]:
-    name = dict(settings.LANGUAGES)[code]
-    return {"code": code, "name": name, "dir": language_direction(code)}
-
-
-def _languages(current: str, urls: dict[str, str]) -> list[dict[str, Any]]:
-    """Return every language of the site for the switch. `url` is this page's twin, or the front
-    page where there is none; `is_twin` says which, since only twins are each other's hreflang."""
-    fallback = settings.DEFAULT_LANGUAGE if settings.DEFAULT_LANGUAGE in urls else current
-    return [
-        {
-            **_language(code),
-            "url": urls.get(code) or reverse("articles:front", args=[code]),
-            "is_twin": code in urls,
-            "is_default": code in urls and code == fallback,
-            "current": code == current,
-        }
-        for code, _name in settings.LANGUAGES
-    ]
-
-
-def _switch(current: str, name: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
-    """The same for addresses that reverse from a language and at most one slug."""
-    urls = {
-        code: reverse(f"articles:{name}", args=[code, slug] if slug else [code])
-        for code, slug in arguments.items()
-    }
-    return _languages(current, urls)
 
 
 def _archive_url(language: str, page: Page) -> str:
@@ -340,13 +314,3 @@ def _archive_url(language: str, page: Page) -> str:
 def _moved(request: HttpRequest, url: str) -> HttpResponsePermanentRedirect:
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(f"{url}?{query}" if query else url)
-
-
-def _best_language(request: HttpRequest) -> str:
-    """The first language the browser accepts that the site has (RFC 9110 §12.5.4)."""
-    known = dict(settings.LANGUAGES)
-    for tag, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
-        for code in (tag, tag.split("-")[0]):
-            if code in known:
-                return code
-    return settings.DEFAULT_LANGUAGE

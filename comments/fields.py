@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 from comments.models import BODY_BOUND, Comment
 from newsroom.lib.privacy import validate_address
 from newsroom.lib.rtl import has_overrides
-from newsroom.lib.text import grapheme_length
+from newsroom.lib.text import grapheme_length, strip_controls
 
 NAME_LENGTH, EMAIL_LENGTH, WEBSITE_LENGTH = 245, 254, 200
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # Letters and symbols by their category that show nothing: Hangul fillers, the blank of Braille.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?://|(?!\d))", re.IGNORECASE)
@@ -73,13 +72,15 @@ def is_visible(text: str) -> bool:
 
 def _plain(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _CONTROL.sub("", text))
+    return unicodedata.normalize("NFC", strip_controls(text))
 
 
 def _is_web_address(text: str) -> bool:
     try:
         _validate_url(text)
-        return not (_CONTROL.search(text) or has_overrides(text) or "@" in urlsplit(text).netloc)
+        return not (
+            strip_controls(text) != text or has_overrides(text) or "@" in urlsplit(text).netloc
+        )
     except (ValidationError, ValueError):
         return False
 

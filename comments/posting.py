@@ -12,6 +12,7 @@ from comments.models import Comment
 from comments.screening import CommentRefused, Submission, require_open
 from newsroom.lib.html import linkify
 from newsroom.lib.privacy import blind_index, truncate_ip
+from newsroom.lib.text import strip_controls
 from newsroom.models import User
 
 __all__ = ["CommentRefused", "post", "require_open"]
@@ -45,7 +46,7 @@ def post(
         parent_id=parent_id,
         user=user,
         ip=ip,
-        user_agent=user_agent[:AGENT_LENGTH],
+        user_agent=strip_controls(user_agent)[:AGENT_LENGTH],
         browser=browser,
         trap=trap,
     )

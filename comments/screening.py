@@ -215,7 +215,7 @@ def first_word(entries: str, texts: list[str]) -> str:
 
     Compared folded. Markup inside a word does not hide it, nor do digits beside it.
     """
-    bare = (regex.sub(r"<[^>]*>", "", text) for text in texts)
+    bare = (regex.sub(r"<[^<>]*>", "", text) for text in texts)
     folded = [fold(text) for text in (*texts, *bare)]
     for entry in filter(None, map(str.strip, entries.splitlines())):
         if any(map(_matcher(fold(entry)).search, folded)):

@@ -106,7 +106,8 @@ def page(story: Story, number: int = 1) -> Page:
     if not rows and number > 1:
         return page(story)
     shown = [row for row in rows if row.rank <= first + size]
-    return Page(tree(shown), number, has_next=len(shown) < len(rows))
+    is_cut = len(rows) == COMMENTS_PER_PAGE
+    return Page(tree(shown), number, has_next=is_cut or len(shown) < len(rows))
 
 
 def tree(comments: Iterable[Comment]) -> list[Node]:

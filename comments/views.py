@@ -46,6 +46,8 @@ def post(request: HttpRequest, language: str, section: str, pk: int, slug: str) 
     try:
         comment = _take(request, story, form, token)
     except CommentRefused as refusal:
+        if refusal.status == 404:  # taken off the site since it was looked up above
+            return _small_page(request, guard.PostRefused(refusal.message, 404))
         return _same_page(request, story, form, refusal)
     public = comment.status == Comment.Status.APPROVED
     response = SeeOther(threads.address(comment) if public else preview_address(comment))

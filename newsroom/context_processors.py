@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from articles import languages
 from articles.site import absolute, site_of
 
 
@@ -17,4 +18,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "LANGUAGE_CODE": request.LANGUAGE_CODE,
         "SITE_URL": settings.SITE_URL,
         "canonical_url": absolute(request.path),
+        "page_languages": languages.switch(request.LANGUAGE_CODE, {}),
     }

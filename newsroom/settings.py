@@ -181,10 +181,10 @@ CACHES = {
     # Rates must hold across workers: a table on one machine, Redis beyond it.
     "throttle": _redis
     or {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "newsroom.lib.throttle.ThrottleDatabaseCache",
         "LOCATION": THROTTLE_TABLE,
-        # Beyond Django's 300 entries live limits would be dropped to make room.
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
+        # "Too many" is one: every claim makes it forget what is over.
+        "OPTIONS": {"MAX_ENTRIES": 1},
     },
 }
 CACHES = {alias: config | {"KEY_PREFIX": alias} for alias, config in CACHES.items()}

@@ -172,7 +172,7 @@ def _error(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
         is_refused = status == HTTPStatus.FORBIDDEN  # of a request that could be read
         given_back = {"kept": kept.readable(kept.typed(request))} if is_refused else None
         return desk_problem(request, status, DESK_MESSAGES[status], given_back)
-    response = render(request, f"{status.value}.html", status=status)
+    response = render(request, f"{status.value}.html", {"canonical_url": ""}, status=status)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -3,8 +3,26 @@
 import logging
 import math
 import time
+from datetime import datetime
+from typing import Any
 
 from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
+from django.db import connections
+
+
+class ThrottleDatabaseCache(DatabaseCache):
+    """A table that forgets: each claim deletes those whose time is over.
+
+    Django keeps what has expired until there are too many rows, and then drops live ones as
+    well. Here a key is a keyed hash of somebody's address, which is kept no longer than needed.
+    """
+
+    def _cull(self, db: str, cursor: Any, now: datetime, num: int) -> None:
+        table = connections[db].ops.quote_name(self._table)
+        limit = connections[db].ops.adapt_datetimefield_value(now)
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [limit])  # noqa: S608
+
 
 try:
     from redis.exceptions import RedisError

@@ -103,6 +103,14 @@ class TestFrontPage:
         FrontPagePin.objects.create(language="en", position=1, story=old)
         assert client.get("/en/").context["lead"].headline == "Old"
 
+    def test_pins_of_hidden_stories_take_no_place(self, client):
+        for number in range(6):
+            FrontPagePin.objects.create(language="en", position=number, story=make_draft())
+        old = make_story(headline="Old", at=timezone.now() - timedelta(days=2))
+        make_story(headline="New")
+        FrontPagePin.objects.create(language="en", position=9, story=old)
+        assert client.get("/en/").context["lead"].headline == "Old"
+
     def test_a_pin_ends_by_the_clock(self, client):
         old = make_story(headline="Old", at=timezone.now() - timedelta(days=2))
         make_story(headline="New")
@@ -283,6 +291,11 @@ class TestStoryPage:
         page = text_of(client.post(f"{address}comments/", {"comment": ""}, headers=own))
         assert f'rel="canonical" href="http://127.0.0.1:8000{address}"' in page
 
+    def test_a_missing_page_is_nobodys_canonical(self, client):
+        page = text_of(client.get("/en/nothing/"))
+        assert 'rel="canonical"' not in page
+        assert 'href="/fr/"' in page
+
     def test_wrong_methods_are_refused(self, client):
         assert client.post(make_story().get_absolute_url()).status_code == 405
 
@@ -368,6 +381,14 @@ class TestLists:
             make_story(headline=headline, kind="page", section=pages, slug="about")
         assert "New" in text_of(client.get("/en/pages/about/"))
 
+    def test_a_withdrawn_static_page_says_so(self, client):
+        pages = Section.objects.get(code="pages")
+        page = make_story(headline="About us", kind="page", section=pages.pk)
+        workflow.withdraw(page, by=None, notice="We have moved.")
+        response = client.get("/en/pages/about-us/")
+        assert response.status_code == 410
+        assert "We have moved." in text_of(response)
+
     def test_a_static_page_stands_in_no_list(self, client):
         pages = Section.objects.get(code="pages")
         page = make_story(headline="About us", kind="page", section=pages.pk)
@@ -447,6 +468,13 @@ class TestFeed:
         story.section.translations.update(name="Wo\x08rld")
         feed = fromstring(client.get("/en/world/feed/").content)
         assert [item.text for item in feed.iter("title")][1:] == ["Bell"]
+
+    def test_an_item_keeps_its_name_when_its_address_changes(self, client):
+        story = make_story()
+        before = re.search("<guid.*</guid>", text_of(client.get("/en/feed/"))).group()
+        workflow.save_draft(story, content(slug="another-slug"), by=None)
+        workflow.publish(story, by=None)
+        assert before in text_of(client.get("/en/feed/"))
 
     def test_a_closed_story_offers_no_comments(self, client):
         make_story(comments_open=False)

@@ -240,3 +240,11 @@ class TestOrigin:
     def test_default_port_is_the_same_place(self, send, settings, story):
         settings.SITE_URL = "https://news.example"
         assert send(story, headers={"Origin": "https://news.example:443"}).status_code == 303
+
+
+def test_a_user_agent_with_a_nul_is_stored_without_it(story):
+    comment = posting.post(
+        story, name="Rima", email="rima@example.org", body="Yes.", user_agent="Mozilla\x00/5.0"
+    )
+    comment.refresh_from_db()
+    assert comment.user_agent == "Mozilla/5.0"

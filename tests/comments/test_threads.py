@@ -261,6 +261,7 @@ class TestQueries:
             make_comment(story)
         page = threads.page(story)
         assert len(page.nodes) == 3
+        assert page.has_next
 
     def test_nothing_private_is_loaded(self, story):
         make_comment(story)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 
 from newsroom.lib import throttle
 from newsroom.lib.throttle import claim, release
@@ -48,3 +49,21 @@ def test_without_redis_only_what_is_optional_goes_on(monkeypatch, caplog):
     assert claim("mail", 60) == 60
     release("mail")
     assert "connection refused" in caplog.text
+
+
+@pytest.mark.django_db
+def test_the_table_forgets_what_is_over(settings):
+    backend = "newsroom.lib.throttle.ThrottleDatabaseCache"
+    table = {"BACKEND": backend, "LOCATION": settings.THROTTLE_TABLE, "OPTIONS": {"MAX_ENTRIES": 1}}
+    settings.CACHES = {**settings.CACHES, "throttle": table}
+    with time_machine.travel("2024-05-03 10:00", tick=False) as traveller:
+        for key in ("one", "two", "three"):
+            claim(key, 15)
+        traveller.shift(timedelta(seconds=10))
+        claim("still there", 15)
+        traveller.shift(timedelta(seconds=10))
+        claim("new", 15)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT cache_key FROM {settings.THROTTLE_TABLE}")
+            kept = {key.rsplit(":", 1)[-1] for (key,) in cursor.fetchall()}
+    assert kept == {"still there", "new"}
