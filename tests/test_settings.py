@@ -206,7 +206,7 @@ class TestDatabase:
 class TestCache:
     def test_throttle_is_shared_by_all_workers_without_redis(self, start):
         throttle = start()["CACHES"]["throttle"]
-        assert throttle["BACKEND"] == "django.core.cache.backends.db.DatabaseCache"
+        assert throttle["BACKEND"].endswith("DatabaseCache")
 
     def test_redis_serves_both_under_prefixes_of_their_own(self, start):
         pytest.importorskip("redis")
