@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from articles.models import Story
 from tests.factories import make_image, make_section, make_story, make_user
@@ -124,8 +125,10 @@ def test_a_link_is_set_without_the_mouse(desk):
     new_story(desk, section="عام", headline="رابط")
     desk.locator(".ProseMirror").click()
     desk.locator("[data-name=link]").press("Enter")
+    expect(desk.locator("dialog[open] input")).to_be_focused()
     desk.keyboard.type("example.org/page")
     desk.keyboard.press("Enter")
+    expect(desk.locator(".ProseMirror")).to_be_focused()
     desk.keyboard.type(" بعد")
     desk.locator("[data-save]").first.click()
     desk.wait_for_load_state()
