@@ -1,6 +1,7 @@
 """A reader comments and a moderator decides, in Arabic, with script and without."""
 
 import pytest
+from playwright.sync_api import expect
 
 from comments.models import Comment
 from tests.factories import make_story, make_user
@@ -30,7 +31,7 @@ def test_from_the_form_to_the_public_page(open_page, sign_in, story, script):
     notice = reader.locator(".comment-notes").inner_text()
     assert notice == "لن يتم نشر عنوان بريدك الإلكتروني. الحقول الإلزامية مشار إليها بـ *"
     write(reader)
-    assert "/ar/me/comment/" in reader.url
+    reader.wait_for_url("**/ar/me/comment/**")
     assert WORDS in reader.locator("main").inner_text()
 
     stranger = open_page(java_script_enabled=script)
@@ -42,7 +43,7 @@ def test_from_the_form_to_the_public_page(open_page, sign_in, story, script):
     moderator.locator("[name=_selected_action]").first.check()
     moderator.locator("select[name=action]").select_option("approve")
     moderator.locator("button[name=index]").click()
-    assert "تعليق واحد" in moderator.locator(".messagelist").inner_text()
+    expect(moderator.locator(".messagelist")).to_contain_text("تعليق واحد")
 
     stranger.reload()
     comment = Comment.objects.get()
@@ -56,17 +57,17 @@ def test_a_refusal_keeps_every_word_and_says_what_is_wrong(open_page, story, scr
     page = open_page(**PHONE, java_script_enabled=script)
     page.goto(story.get_absolute_url())
     write(page, name="", email="no address")
-    assert page.locator("#comment").input_value() == WORDS
     summary = page.locator("#comment-errors")
-    assert summary.locator("a").count() == 2
-    assert page.evaluate("document.activeElement.id") == "comment-errors"
+    expect(summary.locator("a")).to_have_count(2)
+    expect(summary).to_be_focused()
+    assert page.locator("#comment").input_value() == WORDS
     summary.locator("a[href='#email']").click()
-    assert page.evaluate("document.activeElement.id") == "email"
+    expect(page.locator("#email")).to_be_focused()
     assert page.locator("#author").get_attribute("aria-invalid") == "true"
     page.fill("#author", "ريما")
     page.fill("#email", "rima@example.org")
     page.click("#submit")
-    assert "/ar/me/comment/" in page.url
+    page.wait_for_url("**/ar/me/comment/**")
     assert Comment.objects.get().body == WORDS
 
 
@@ -82,7 +83,7 @@ def test_a_second_press_on_the_button_sends_nothing_more(open_page, story):
     page.go_back()
     page.fill("#email", "no address")
     page.click("#submit")
-    assert page.locator("#comment-errors").is_visible()
+    expect(page.locator("#comment-errors")).to_be_visible()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
@@ -94,7 +95,7 @@ def test_a_reply_stands_under_its_comment(open_page, client, story, script):
     page = open_page(java_script_enabled=script)
     page.goto(story.get_absolute_url())
     page.locator(f"#comment-{first.pk} .comment-reply-link").click()
-    assert "سامي" in page.locator("#reply-title").inner_text()
+    expect(page.locator("#reply-title")).to_contain_text("سامي")
     write(page)
     page.wait_for_url("**/me/comment/**")
     assert Comment.objects.get(name="ريما").parent == first
@@ -107,6 +108,7 @@ def test_remember_me_stays_in_the_browser(open_page, story):
     assert not box.is_checked()
     box.check()
     write(page)
+    page.wait_for_url("**/me/comment/**")
     page.goto(story.get_absolute_url())
     assert page.locator("#author").input_value() == "ريما"
     assert page.locator("#email").input_value() == "rima@example.org"

@@ -41,8 +41,14 @@ def paste(page, text: str, kind: str = "text/plain"):
     )
 
 
+def save(page):
+    with page.expect_navigation():
+        page.locator("[data-save]").first.click()
+
+
 def press(page, move: str):
-    page.locator(f"button[name=_move][value={move}]").click()
+    with page.expect_navigation():
+        page.locator(f"button[name=_move][value={move}]").click()
 
 
 def test_from_the_empty_form_to_the_public_page(desk, open_page):
@@ -53,11 +59,10 @@ def test_from_the_empty_form_to_the_public_page(desk, open_page):
     desk.keyboard.type("القارب الأول غادر في الرابعة.")
     desk.keyboard.press("Enter")
     desk.keyboard.type("عاد الجميع قبل الظهر.")
-    desk.locator("[data-save]").first.click()
+    save(desk)
     story = Story.objects.get()
     assert story.status == "draft"
     press(desk, "publish")
-    desk.wait_for_load_state()
     story.refresh_from_db()
     assert story.is_public
 
@@ -72,13 +77,11 @@ def test_an_edit_of_a_live_story_waits_for_publish(desk, open_page):
     story = make_story(language="ar", headline="قبل")
     desk.goto(f"/admin/articles/story/{story.pk}/change/")
     desk.fill("[name=headline]", "بعد")
-    desk.locator("[data-save]").first.click()
-    desk.wait_for_load_state()
+    save(desk)
     reader = open_page()
     reader.goto(story.get_absolute_url())
     assert reader.locator("h1").inner_text() == "قبل"
     press(desk, "publish")
-    desk.wait_for_load_state()
     reader.reload()
     assert reader.locator("h1").inner_text() == "بعد"
 
@@ -89,11 +92,9 @@ def test_a_second_editor_is_told_and_loses_nothing(desk, sign_in):
     for page in (desk, other):
         page.goto(f"/admin/articles/story/{story.pk}/change/")
     desk.fill("[name=headline]", "كلمات الأولى")
-    desk.locator("[data-save]").first.click()
-    desk.wait_for_load_state()
+    save(desk)
     other.fill("[name=headline]", "كلمات الثاني")
-    other.locator("[data-save]").first.click()
-    other.wait_for_load_state()
+    save(other)
     assert other.locator("[name=headline]").input_value() == "كلمات الثاني"
     assert "edda" in other.locator(".errornote").inner_text()
 
@@ -110,8 +111,7 @@ WORD = """<html xmlns:o="urn:x"><head><style>p{color:red}</style></head><body>
 def test_a_text_from_word_keeps_its_structure_and_loses_its_clothes(desk):
     new_story(desk, section="عام", headline="من وورد")
     paste(desk, WORD, "text/html")
-    desk.locator("[data-save]").first.click()
-    desk.wait_for_load_state()
+    save(desk)
     text = Story.objects.get().body_html
     for part in ("<h2>عنوان</h2>", "<strong>الوزير</strong>", "<p>خاتمة</p>"):
         assert part in text
@@ -130,8 +130,7 @@ def test_a_link_is_set_without_the_mouse(desk):
     desk.keyboard.press("Enter")
     expect(desk.locator(".ProseMirror")).to_be_focused()
     desk.keyboard.type(" بعد")
-    desk.locator("[data-save]").first.click()
-    desk.wait_for_load_state()
+    save(desk)
     link = '<a href="https://example.org/page">https://example.org/page</a> بعد'
     assert link in Story.objects.get().body_html
 
@@ -142,6 +141,7 @@ def test_a_picture_without_words_in_the_language_asks_for_them(desk):
     new_story(desk, section="عام", headline="صورة")
     desk.locator("[data-choose]").click()
     desk.locator(".picture-grid button").first.click()
+    expect(desk.locator("dialog[open] [name=alt]")).to_be_focused()
     desk.keyboard.type("مرفأ عند الفجر")
     desk.keyboard.press("Enter")
     desk.locator("dialog").wait_for(state="detached")
@@ -156,9 +156,9 @@ def test_a_lost_session_loses_no_word(desk):
     other = desk.context.new_page()  # the same person, in another tab
     other.goto("/admin/")
     other.locator("#user-tools summary").click()
-    other.locator("#logout-form button").click()
-    other.wait_for_load_state()
-    desk.locator("[data-save]").first.click()
+    with other.expect_navigation():
+        other.locator("#logout-form button").click()
+    save(desk)
     desk.fill("[name=username]", "edda")
     desk.fill("[name=password]", "a long enough secret")
     desk.keyboard.press("Enter")
@@ -180,10 +180,8 @@ def test_the_page_it_all_began_with_keeps_every_line_in_order(desk, open_page):
     body[-1] = body[-1].removesuffix(f"({agency})").rstrip()
     paste(desk, "\n\n".join(body))
     desk.fill("[name=agency]", agency)
-    desk.locator("[data-save]").first.click()
-    desk.wait_for_load_state()
+    save(desk)
     press(desk, "publish")
-    desk.wait_for_load_state()
 
     reader = open_page()
     reader.goto(Story.objects.get().get_absolute_url())

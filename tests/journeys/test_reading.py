@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.factories import make_image, make_story
 
@@ -29,8 +30,8 @@ def test_from_the_front_page_to_the_story_and_back_to_its_top(open_page, story, 
     page.goto("/ar/")
     assert page.locator("html").get_attribute("dir") == "rtl"
     page.get_by_role("link", name="الميناء يصحو باكراً").last.click()
-    assert page.locator("h1").inner_text() == "الميناء يصحو باكراً"
-    assert page.evaluate("document.querySelector('.story-picture img').naturalWidth") > 0
+    expect(page.locator("h1")).to_have_text("الميناء يصحو باكراً")
+    page.wait_for_function("document.querySelector('.story-picture img').naturalWidth > 0")
     page.get_by_text("زر الذهاب إلى الأعلى").click()
     page.wait_for_function("window.scrollY === 0")
 
@@ -54,7 +55,7 @@ def test_the_language_switch_leads_to_the_same_story(open_page, story):
     page = open_page()
     page.goto(story.get_absolute_url())
     page.get_by_role("link", name="English").first.click()
-    assert page.locator("h1").inner_text() == "The harbour wakes early"
+    expect(page.locator("h1")).to_have_text("The harbour wakes early")
     assert page.locator("html").get_attribute("dir") == "ltr"
 
 
