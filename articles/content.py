@@ -1,7 +1,6 @@
 """What editors write of a story, as plain data: the content of a `Revision`.
 
-Everything here travels story → dict → story unchanged, so that an edit of a live story can
-wait in a revision and go live whole.
+A revision keeps it whole, so that an edit of a live story can wait and then go live at once.
 """
 
 from datetime import datetime
@@ -32,26 +31,6 @@ BLANK: Content = {
     "comments_open": True,
     "comments_close_at": None,
 }
-
-
-def from_story(story: Story) -> Content:
-    """Return the live content of `story` (three queries: bylines, topics, and their names)."""
-    return {
-        **{name: getattr(story, name) for name in (*LINES, "slug", "body_html", "kind")},
-        "section": story.section_id,
-        "picture": story.picture_id,
-        "topics": list(
-            TopicTranslation.objects.filter(topic__stories=story, language=story.language)
-            .order_by("topic_id")
-            .values_list("name", flat=True)
-        ),
-        "bylines": [
-            {"author": line.author_id, "name": line.name, "role": line.role}
-            for line in story.bylines.all()
-        ],
-        "comments_open": story.comments_open,
-        "comments_close_at": _iso(story.comments_close_at),
-    }
 
 
 def normalise(content: Content) -> Content:

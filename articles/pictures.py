@@ -30,12 +30,15 @@ def store(image: Image) -> Image:
 
 def rendition_url(image: Image, shape: str, width: int | None = None, kind: str = "webp") -> str:
     """Return the address of a rendition: the asked width, or the widest there is below it."""
-    if shape == "share":
-        return f"/media/{image.rendition_key}/share-1200.jpg"
+    best = nearest_width(image, shape, width)
+    return f"/media/{images.rendition_name(image.rendition_key, shape, best, kind)}"
+
+
+def nearest_width(image: Image, shape: str, width: int | None = None) -> int:
+    """Return the width of the rendition that `rendition_url` gives for these arguments."""
     widths = images.widths_for(shape, image.width)
     wanted = width or USUAL_WIDTH[shape]
-    best = max([one for one in widths if one <= wanted], default=min(widths))
-    return f"/media/{image.rendition_key}/{shape}-{best}.{kind}"
+    return max([one for one in widths if one <= wanted], default=min(widths))
 
 
 def srcset(image: Image, shape: str, kind: str = "webp") -> str:

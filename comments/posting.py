@@ -91,14 +91,15 @@ def _save(submission: Submission, status: str, reasons: list[dict[str, str]]) ->
         # Story first, comment second: the order in which moderation locks them too.
         story = Story.objects.select_for_update(no_key=True).get(pk=submission.story.pk)
         require_open(story)
-        comment = threads.plant(_comment(submission, status, reasons, now))
+        comment = threads.plant(as_comment(submission, status, reasons, now))
         if status == Comment.Status.APPROVED:
             moderation.recount(story)
     comment.story = submission.story
     return comment
 
 
-def _comment(submission: Submission, status: str, reasons: list, now: datetime) -> Comment:
+def as_comment(submission: Submission, status: str, reasons: list, now: datetime) -> Comment:
+    """Return what was submitted as a comment, not saved yet."""
     return Comment(
         story=submission.story,
         parent=submission.parent,

@@ -7,11 +7,12 @@ from django.http import HttpRequest
 
 from articles import languages
 from articles.site import absolute, site_of
+from newsroom.middleware import is_desk
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """The paper in the page's language, and the page's canonical address. The desk needs none."""
-    if request.path.startswith("/admin/"):
+    if is_desk(request):
         return {}
     return {
         "site": site_of(request),

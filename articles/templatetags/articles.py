@@ -14,8 +14,6 @@ from newsroom.lib.html import trusted
 
 register = template.Library()
 
-RATIOS = {"wide": (16, 9), "square": (1, 1)}
-
 
 @register.simple_tag
 def picture(
@@ -47,10 +45,8 @@ def picture(
 
 def _shown_size(image: Image, shape: str) -> tuple[int, int]:
     """Width and height of the rendition in `src`, so that the page never moves when it comes."""
-    widths = images.widths_for(shape, image.width)
-    usual = pictures.USUAL_WIDTH[shape]
-    width = max([one for one in widths if one <= usual], default=min(widths))
-    across, down = RATIOS.get(shape, (image.width or 16, image.height or 9))
+    width = pictures.nearest_width(image, shape)
+    across, down = images.RATIOS.get(shape, (image.width or 16, image.height or 9))
     return width, round(width * down / across)
 
 

@@ -30,11 +30,12 @@ from articles.models import (
 )
 from comments import moderation, threads
 from comments.models import Comment
+from comments.posting import as_comment
 from comments.screening import Submission
 from newsroom.demo import texts
 from newsroom.demo.texts import HERE, Text, Written
 from newsroom.lib import images
-from newsroom.lib.html import count_links, linkify
+from newsroom.lib.html import count_links
 from newsroom.lib.privacy import blind_index
 from newsroom.lib.svg import clean_svg
 from newsroom.lib.text import slugify_unicode
@@ -265,19 +266,8 @@ def comment_of(submission: Submission, at: datetime) -> Comment:
     """A held comment, for a moderator's verb to decide on."""
     links = count_links(submission.body)
     reasons = [{"screen": "links", "detail": str(links)}] if links > 1 else []
-    return Comment(
-        story=submission.story,
-        parent=submission.parent,
-        name=submission.name,
-        email=submission.email,
-        email_index=submission.email_index,
-        website=submission.website,
-        body=submission.body,
-        body_html=linkify(submission.body),
-        fingerprint=submission.fingerprint,
-        reasons=[*reasons, {"screen": "first", "detail": ""}],
-        created_at=at,
-    )
+    reasons.append({"screen": "first", "detail": ""})
+    return as_comment(submission, Comment.Status.PENDING, reasons, at)
 
 
 def demo_user() -> User:

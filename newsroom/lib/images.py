@@ -35,7 +35,7 @@ _SAVING = {
     "webp": {"format": "WEBP", "quality": 78, "method": 2},
     "jpg": {"format": "JPEG", "quality": 82, "optimize": True, "progressive": True},
 }
-_RATIOS = {"wide": (16, 9), "square": (1, 1), "share": (16, 9)}
+RATIOS = {"wide": (16, 9), "square": (1, 1), "share": (16, 9)}
 # Part of every key: renditions made in another way get other addresses.
 _RECIPE = "2"
 _BROKEN = (
@@ -160,7 +160,7 @@ def _crop_box(
     shape: str, size: tuple[int, int], focal: tuple[int, int]
 ) -> tuple[int, int, int, int]:
     width, height = size
-    across, down = _RATIOS.get(shape, size)
+    across, down = RATIOS.get(shape, size)
     crop_width = min(width, max(1, round(height * across / down)))
     crop_height = min(height, max(1, round(width * down / across)))
     left = min(max(0, round(width * focal[0] / 100 - crop_width / 2)), width - crop_width)

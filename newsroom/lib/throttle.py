@@ -10,6 +10,16 @@ from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connections
 
+try:
+    from redis.exceptions import RedisError
+except ImportError:  # One machine needs no Redis.
+
+    class RedisError(Exception):  # type: ignore[no-redef]
+        """What never comes from a cache in the database."""
+
+
+log = logging.getLogger("newsroom.throttle")
+
 
 class ThrottleDatabaseCache(DatabaseCache):
     """A table that forgets: each claim deletes those whose time is over.
@@ -22,17 +32,6 @@ class ThrottleDatabaseCache(DatabaseCache):
         table = connections[db].ops.quote_name(self._table)
         limit = connections[db].ops.adapt_datetimefield_value(now)
         cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [limit])  # noqa: S608
-
-
-try:
-    from redis.exceptions import RedisError
-except ImportError:  # One machine needs no Redis.
-
-    class RedisError(Exception):  # type: ignore[no-redef]
-        """What never comes from a cache in the database."""
-
-
-log = logging.getLogger("newsroom.throttle")
 
 
 def claim(key: str, seconds: int, *, is_optional: bool = False) -> int:
