@@ -28,6 +28,7 @@ BLANK: Content = {
     "picture": None,
     "topics": [],
     "bylines": [],
+    "replies_to": None,
     "comments_open": True,
     "comments_close_at": None,
 }
@@ -63,6 +64,7 @@ def existing(content: Content, story: Story) -> Content:
     return content | {
         "section": _kept(Section, content["section"]) or story.section_id,
         "picture": _kept(Image, content["picture"]),
+        "replies_to": _kept(Story, content["replies_to"]),
         "bylines": [
             line for line in content["bylines"] if not line["author"] or line["author"] in known
         ],
@@ -79,6 +81,7 @@ def apply(story: Story, content: Content) -> None:
         setattr(story, name, content[name])
     story.section_id = content["section"]
     story.picture_id = content["picture"]
+    story.replies_to_id = content["replies_to"]
     story.comments_close_at = _moment(content["comments_close_at"])
     story.search_text = search_text(content)
     story.save()

@@ -8,6 +8,14 @@ EDITING = [
     *(f"articles.{verb}_topic" for verb in ("add", "change", "view")),
     *(f"articles.view_{noun}" for noun in ("section", "author", "revision", "transition")),
 ]
+# Limited to the sections they are editor of (`Section.editors`).
+SECTION_DESK = [
+    *EDITING,
+    "articles.edit_section_stories",
+    "articles.review_story",
+    "articles.publish_story",
+    "articles.view_pin",
+]
 DESK = [
     *EDITING,
     "articles.edit_all_stories",
@@ -15,7 +23,7 @@ DESK = [
     "articles.publish_story",
     *(
         f"articles.{verb}_{noun}"
-        for noun in ("section", "author", "topic", "image", "frontpagepin", "edition")
+        for noun in "section author topic image pin breaking edition redirect".split()
         for verb in ("add", "change", "delete", "view")
     ),
 ]
@@ -32,6 +40,7 @@ PEOPLE = [
 ]
 GROUPS = {
     "Reporter": EDITING,
+    "Section editor": SECTION_DESK,
     "Editor": DESK,
     "Moderator": MODERATING,
     "Administrator": [*DESK, *MODERATING, *PEOPLE],

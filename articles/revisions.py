@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import Content
-from articles.models import Author, Image, Revision, Section
+from articles.models import Author, Image, Revision, Section, Story
 from newsroom.lib.html import to_text
 
 LABELS = {
@@ -25,9 +25,14 @@ LABELS = {
     "bylines": _("bylines"),
     "search_title": _("search title"),
     "search_description": _("search description"),
+    "replies_to": _("right of reply to"),
     "comments_open": _("comments open"),
     "comments_close_at": _("comments close"),
 }
+
+
+# Fields that hold the number of something with a name.
+NAMED = {"section": Section, "picture": Image, "replies_to": Story}
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,8 @@ def readable(content: Content, name: str) -> str:
         return "، ".join(value)
     if name == "bylines":
         return "، ".join(_byline(line) for line in value)
-    if name in {"section", "picture"}:
-        model = {"section": Section, "picture": Image}[name]
+    if name in NAMED:
+        model = NAMED[name]
         return str(model.objects.filter(pk=value).first() or f"#{value}")
     return str(value)
 

@@ -30,7 +30,7 @@ from articles import languages
 from articles import search as searching
 from articles.models import (
     AuthorTranslation,
-    FrontPagePin,
+    Pin,
     SectionTranslation,
     Story,
     TopicTranslation,
@@ -57,7 +57,7 @@ def root(request: HttpRequest) -> HttpResponse:
 @public_page
 def front_page(request: HttpRequest, language: str) -> HttpResponse:
     stories = Story.objects.published().articles().in_language(language)
-    pins = FrontPagePin.objects.current().filter(language=language, story__in=stories)
+    pins = Pin.objects.current().filter(language=language, story__in=stories)
     places = dict(pins.values_list("story_id", "position")[:FRONT_TOP])
     latest = list(stories.for_cards().newest_first()[: FRONT_TOP + FRONT_LATEST])
     pinned = list(stories.for_cards().filter(pk__in=places)) if places else []

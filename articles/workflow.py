@@ -2,25 +2,39 @@
 
 Each verb locks the story, checks that the move exists and that this person may make it, writes
 the story, a `Revision` where content changed and a `Transition`, all in one transaction.
-`by=None` is the system itself: a command, never a request.
+`by=None` is the system itself: a command, never a request. `version` is the `Story.version` this
+person saw: every verb refuses with StaleStory when somebody saved since.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles import content as contents
 from articles.content import Content
-from articles.models import ImageTranslation, Revision, SectionTranslation, Story, Transition
+from articles.models import (
+    Correction,
+    ImageTranslation,
+    Revision,
+    SectionTranslation,
+    Story,
+    Transition,
+)
+from articles.models.revision import SCHEMA
+from articles.rights import CHANGE, PUBLISH, REVIEW, may_edit, may_move, reaches
+from newsroom.lib.text import one_line
 from newsroom.models import User
 
 Status = Story.Status
-CHANGE, REVIEW, PUBLISH = (f"articles.{verb}_story" for verb in ("change", "review", "publish"))
+# Autosaves of one person go into one revision for this long: history stays readable.
+AUTOSAVE_STRETCH = timedelta(minutes=10)
 
 TRANSITIONS: dict[tuple[str, str], str] = {
     (Status.DRAFT, Status.IN_REVIEW): CHANGE,
@@ -56,20 +70,12 @@ class StaleStory(WorkflowError):
     """Somebody else saved the story since this person opened it."""
 
 
-def may_edit(story: Story, user: User) -> bool:
-    """Whether `user` may write in `story`: editors in all, reporters in drafts of their own."""
-    if not user.has_perm(CHANGE):
-        return False
-    own_draft = story.created_by_id == user.pk and story.status == Status.DRAFT
-    return own_draft or user.has_perm("articles.edit_all_stories")
-
-
 def allowed_actions(story: Story, user: User) -> list[str]:
     """Return the actions of `ACTIONS` that `user` may take on `story` now."""
     return [
         action
         for action, (sources, target) in ACTIONS.items()
-        if story.status in sources and _may_move(story, target, user)
+        if story.status in sources and may_move(story, TRANSITIONS[story.status, target], user)
     ]
 
 
@@ -99,26 +105,36 @@ def create(
 
 
 def save_draft(
-    story: Story, content: Content, *, by: User | None, note: str = "", version: int | None = None
+    story: Story,
+    content: Content,
+    *,
+    by: User | None,
+    note: str = "",
+    version: int | None = None,
+    autosave: bool = False,
 ) -> Story:
     """Keep `content` as the newest revision and return the story.
 
     A story that readers can see, now or at its time, does not change until it is published
-    again; any other takes the content at once. `version` is the `Story.version` the writer
-    began from: raises StaleStory when somebody saved since, WorkflowError when `by` may not.
+    again; any other takes the content at once. An edit of an approved story voids the approval
+    where EDIT_VOIDS_APPROVAL says so. Autosaves of one person share a revision for
+    AUTOSAVE_STRETCH. Raises StaleStory, and WorkflowError when `by` may not.
     """
     content = contents.normalise(content)
     _require_section(content)
     with transaction.atomic():
         story = _locked(story)
-        if by and not may_edit(story, by):
-            raise WorkflowError(_("You may not change this story in its present state."))
-        if version is not None and version != story.version:
-            raise StaleStory(_("Somebody else saved this story since you opened it."))
-        if content == head(story).content:
+        _require_edit(story, content, by)
+        _require_version(story, version)
+        newest = head(story)
+        if content == contents.normalise(newest.content):
+            _settle(newest, note, autosave)
             return story
-        Revision.objects.create(story=story, content=content, created_by=by, note=note[:250])
+        _keep(story, newest, content, by=by, note=note, autosave=autosave)
         _touch(story, by)
+        if story.status == Status.APPROVED and settings.EDIT_VOIDS_APPROVAL:
+            story.status = Status.IN_REVIEW
+            _log(story, "void", Status.APPROVED, by=by)
         if story.status == Status.PUBLISHED:
             story.save()
         else:
@@ -126,24 +142,31 @@ def save_draft(
     return story
 
 
-def submit(story: Story, *, by: User | None, note: str = "") -> Story:
+def submit(story: Story, *, by: User | None, note: str = "", version: int | None = None) -> Story:
     """Hand a draft in for review."""
-    return _simple_move(story, "submit", by=by, note=note)
+    return _simple_move(story, "submit", by=by, note=note, version=version)
 
 
-def send_back(story: Story, *, by: User | None, note: str) -> Story:
+def send_back(story: Story, *, by: User | None, note: str, version: int | None = None) -> Story:
     """Return a story to its writer; the note says what is missing and must not be empty."""
     if not note.strip():
         raise WorkflowError(_("Say in a note why the story goes back."))
-    return _simple_move(story, "send_back", by=by, note=note)
+    return _simple_move(story, "send_back", by=by, note=note, version=version)
 
 
-def approve(story: Story, *, by: User | None, note: str = "") -> Story:
+def approve(story: Story, *, by: User | None, note: str = "", version: int | None = None) -> Story:
     """Find a story in review fit to print."""
-    return _simple_move(story, "approve", by=by, note=note)
+    return _simple_move(story, "approve", by=by, note=note, version=version)
 
 
-def publish(story: Story, *, by: User | None, at: datetime | None = None, note: str = "") -> Story:
+def publish(
+    story: Story,
+    *,
+    by: User | None,
+    at: datetime | None = None,
+    note: str = "",
+    version: int | None = None,
+) -> Story:
     """Make the newest revision what readers see, now or from `at` on, and return the story.
 
     Publishing a story that is public already brings its edits; its date stays unless `at`
@@ -151,34 +174,82 @@ def publish(story: Story, *, by: User | None, at: datetime | None = None, note: 
     WorkflowError when something readers need is missing.
     """
     with transaction.atomic():
-        story, before = _begin(story, "publish", by)
-        now = timezone.now()
+        story, before = _begin(story, "publish", by, version)
         revision = head(story)
         _require_publishable(story, revision.content)
-        was_public = story.is_public
-        was_ever_public = story.first_published_at and story.first_published_at <= now
+        if _was_ever_public(story) and revision.pk != story.live_revision_id:
+            story.updated_at = timezone.now()
         if at or before != Status.PUBLISHED or story.is_scheduled:
-            story.published_at = at or (story.first_published_at if was_ever_public else now)
-        if was_public and story.published_at > now:
-            raise WorkflowError(_("The story is public already: unpublish it first."))
-        if was_ever_public and revision.pk != story.live_revision_id:
-            story.updated_at = now
-        if not was_ever_public:
-            story.first_published_at = story.published_at
-        if story.unpublish_at and story.unpublish_at <= max(now, story.published_at):
-            story.unpublish_at = None
-        story.status, story.live_revision = Status.PUBLISHED, revision
-        contents.apply(story, contents.existing(revision.content, story))
+            _date(story, at)
+        _make_live(story, revision)
         _log(story, "publish", before, by=by, note=note)
     return story
 
 
+def publish_edits_at(
+    story: Story, *, by: User | None, at: datetime, note: str = "", version: int | None = None
+) -> Story:
+    """Let readers of a public story get its newest revision at `at`; later edits stay drafts.
+
+    The one move that needs a process: `manage.py tick` makes it. A time set before is replaced.
+    """
+    with transaction.atomic():
+        story, before = _begin(story, "publish", by, version)
+        if not story.is_public or head(story).pk == story.live_revision_id:
+            raise WorkflowError(_("Only edits of a public story can be published at a time."))
+        if at <= timezone.now():
+            raise WorkflowError(_("This time is past."))
+        revision = head(story)
+        _require_publishable(story, revision.content)
+        _drop_timed_edit(story)
+        revision.publish_at, revision.publish_by = at, by
+        revision.save(update_fields=["publish_at", "publish_by"])
+        story.save()
+        _log(story, "time_edits", before, by=by, note=note or at.isoformat())
+    return story
+
+
+def cancel_edits_at(
+    story: Story, *, by: User | None, note: str = "", version: int | None = None
+) -> Story:
+    """Forget the time at which edits of a public story were to be published."""
+    with transaction.atomic():
+        story, before = _begin(story, "publish", by, version)
+        if not _drop_timed_edit(story):
+            raise WorkflowError(_("No time is set."))
+        story.save()
+        _log(story, "untime_edits", before, by=by, note=note)
+    return story
+
+
+def publish_due_edits() -> tuple[list[Story], list[str]]:
+    """Publish the edits whose time has come; return the stories and, in words, what failed.
+
+    Each in a transaction of its own, claimed under the story's lock: run twice, or by two
+    processes at once, every edit is published once.
+    """
+    done, failed = [], []
+    due = Revision.objects.filter(publish_at__lte=timezone.now()).order_by("publish_at")
+    for revision in due.select_related("story", "publish_by").defer("content")[:500]:
+        try:
+            if story := _publish_due(revision):
+                done.append(story)
+        except WorkflowError as refusal:
+            failed.append(f"#{revision.story_id}: {refusal}")
+    return done, failed
+
+
 def unpublish(
-    story: Story, *, by: User | None, at: datetime | None = None, note: str = ""
+    story: Story,
+    *,
+    by: User | None,
+    at: datetime | None = None,
+    note: str = "",
+    version: int | None = None,
 ) -> Story:
     """Take a story off the site and make it a draft again, or let it end at `at` by the clock."""
     with transaction.atomic():
-        story, before = _begin(story, "unpublish", by)
+        story, before = _begin(story, "unpublish", by, version)
         if at and at > timezone.now():
             if before != Status.PUBLISHED or at <= story.published_at:
                 raise WorkflowError(_("A story can only end after it was published."))
@@ -186,35 +257,110 @@ def unpublish(
             story.save()
             _log(story, "end", before, by=by, note=note or at.isoformat())
             return story
-        story.status, story.unpublish_at = Status.DRAFT, None
-        _forget_unkept_date(story)
+        _take_off(story, Status.DRAFT)
+        story.unpublish_at = None
         contents.apply(story, contents.existing(head(story).content, story))
         _log(story, "unpublish", before, by=by, note=note)
     return story
 
 
-def withdraw(story: Story, *, by: User | None, notice: str) -> Story:
+def cancel_unpublish_at(
+    story: Story, *, by: User | None, note: str = "", version: int | None = None
+) -> Story:
+    """Let a published story stay: forget the time at which it was to end."""
+    with transaction.atomic():
+        story, before = _begin(story, "publish", by, version)
+        if story.unpublish_at is None:
+            raise WorkflowError(_("No time is set."))
+        story.unpublish_at = None
+        story.save()
+        _log(story, "keep", before, by=by, note=note)
+    return story
+
+
+def withdraw(
+    story: Story, *, by: User | None, notice: str, note: str = "", version: int | None = None
+) -> Story:
     """Take a story back for good; its address answers 410 with `notice`, which is required."""
     if not notice.strip():
         raise WorkflowError(_("A withdrawn story needs a notice for its readers."))
     with transaction.atomic():
-        story, before = _begin(story, "withdraw", by)
-        story.status, story.withdrawn_notice = Status.WITHDRAWN, notice.strip()[:500]
-        _forget_unkept_date(story)
+        story, before = _begin(story, "withdraw", by, version)
+        story.withdrawn_notice = notice.strip()[:500]
+        _take_off(story, Status.WITHDRAWN)
         story.save()
-        _log(story, "withdraw", before, by=by, note=notice)
+        _log(story, "withdraw", before, by=by, note=note or notice)
     return story
 
 
-def restore(story: Story, revision: Revision, *, by: User | None) -> Story:
+def correct(
+    story: Story, *, grade: str, text: str, by: User | None, version: int | None = None
+) -> Correction:
+    """Put a correction under a published story, at once, and return it."""
+    text = text.strip()
+    if not text:
+        raise WorkflowError(_("Say what was wrong and what is right."))
+    if grade not in Correction.Grade.values:
+        raise WorkflowError(_("Choose a grade."))
+    with transaction.atomic():
+        story, before = _begin_correction(story, by, version)
+        correction = Correction.objects.create(
+            story=story, grade=grade, text=text[:1000], at=timezone.now(), by=by
+        )
+        story.corrected_at = correction.at
+        story.save()
+        _log(story, "correct", before, by=by, note=str(correction))
+    return correction
+
+
+def take_back_correction(
+    correction: Correction, *, by: User | None, version: int | None = None
+) -> Story:
+    """Remove a correction that was itself a mistake; the log keeps its words."""
+    with transaction.atomic():
+        story, before = _begin_correction(correction.story, by, version)
+        _log(story, "uncorrect", before, by=by, note=str(correction))
+        correction.delete()
+        newest = story.corrections.first()
+        story.corrected_at = newest.at if newest else None
+        story.save()
+    return story
+
+
+def restore(
+    story: Story, revision: Revision, *, by: User | None, version: int | None = None
+) -> Story:
     """Make an older revision the newest again; readers see it when it is published."""
     if revision.story_id != story.pk:
         raise WorkflowError(_("This revision belongs to another story."))
-    when = timezone.localtime(revision.created_at).strftime("%Y-%m-%d %H:%M")
+    when = timezone.localtime(revision.saved_at).strftime("%Y-%m-%d %H:%M")
     note = _("Restored from %(when)s") % {"when": when}
     with transaction.atomic():
         content = contents.existing(contents.normalise(revision.content), _locked(story))
-        return save_draft(story, content, by=by, note=note)
+        return save_draft(story, content, by=by, note=note, version=version)
+
+
+def name_revision(story: Story, revision: Revision, name: str, *, by: User | None) -> Revision:
+    """Give a revision a name, so that it is never pruned; an empty one takes the name away."""
+    if by and not may_edit(story, by):
+        raise WorkflowError(_("You may not change this story in its present state."))
+    if revision.story_id != story.pk:
+        raise WorkflowError(_("This revision belongs to another story."))
+    revision.name = one_line(name)[:80]
+    revision.save(update_fields=["name"])
+    return revision
+
+
+def prune_autosaves() -> int:
+    """Delete autosaves older than AUTOSAVE_DAYS and return how many; what somebody saved, named
+    or timed stays, and so do each story's newest and live revision."""
+    old = timezone.now() - timedelta(days=settings.AUTOSAVE_DAYS)
+    newer = Revision.objects.filter(story=OuterRef("story"), pk__gt=OuterRef("pk"))
+    live = Story.objects.filter(live_revision=OuterRef("pk"))
+    prunable = Revision.objects.filter(
+        Exists(newer), ~Exists(live), is_autosave=True, name="", publish_at=None, saved_at__lt=old
+    )
+    return prunable.delete()[0]
 
 
 def head(story: Story) -> Revision:
@@ -234,41 +380,136 @@ def _locked(story: Story) -> Story:
     return Story.objects.select_for_update().get(pk=story.pk)
 
 
-def _begin(story: Story, action: str, by: User | None) -> tuple[Story, str]:
+def _begin(story: Story, action: str, by: User | None, version: int | None) -> tuple[Story, str]:
     """Lock the story and refuse what is no move or not this person's; return it and its status."""
     story = _locked(story)
     sources, target = ACTIONS[action]
-    if story.status not in sources or (story.status, target) not in TRANSITIONS:
+    permission = TRANSITIONS.get((story.status, target))
+    if story.status not in sources or permission is None:
         raise WorkflowError(
             _("“%(action)s” is not possible while the story is “%(status)s”.")
             % {"action": ACTION_LABELS[action], "status": story.get_status_display()}
         )
-    if by and not _may_move(story, target, by):
+    if by and not may_move(story, permission, by):
         raise WorkflowError(_("Your account may not do this with this story."))
+    _require_version(story, version)
     _touch(story, by)
     return story, story.status
 
 
-def _simple_move(story: Story, action: str, *, by: User | None, note: str) -> Story:
+def _begin_correction(story: Story, by: User | None, version: int | None) -> tuple[Story, str]:
+    story, before = _begin(story, "publish", by, version)
+    if before != Status.PUBLISHED:
+        raise WorkflowError(_("Only a published story can be corrected in public."))
+    return story, before
+
+
+def _require_version(story: Story, version: int | None) -> None:
+    if version is not None and version != story.version:
+        raise StaleStory(_("Somebody else saved this story since you opened it."))
+
+
+def _require_edit(story: Story, content: Content, by: User | None) -> None:
+    if by is None:
+        return
+    if not may_edit(story, by):
+        raise WorkflowError(_("You may not change this story in its present state."))
+    is_moved = content["section"] != story.section_id
+    if is_moved and story.created_by_id != by.pk and not reaches(content["section"], by):
+        raise WorkflowError(_("You may not move a story to this section."))
+
+
+def _simple_move(
+    story: Story, action: str, *, by: User | None, note: str, version: int | None
+) -> Story:
     with transaction.atomic():
-        story, before = _begin(story, action, by)
+        story, before = _begin(story, action, by, version)
         story.status = ACTIONS[action][1]
         story.save()
         _log(story, action, before, by=by, note=note)
     return story
 
 
-def _may_move(story: Story, target: str, user: User) -> bool:
-    permission = TRANSITIONS.get((story.status, target))
-    if permission is None:
-        return False
-    return may_edit(story, user) if permission == CHANGE else user.has_perm(permission)
+def _date(story: Story, at: datetime | None) -> None:
+    """Set when a story that is not public yet is, or was, published."""
+    now = timezone.now()
+    was_public = story.is_public
+    was_ever_public = _was_ever_public(story)
+    story.published_at = at or (story.first_published_at if was_ever_public else now)
+    if was_public and story.published_at > now:
+        raise WorkflowError(_("The story is public already: unpublish it first."))
+    if not was_ever_public:
+        story.first_published_at = story.published_at
 
 
-def _forget_unkept_date(story: Story) -> None:
-    """A time that had not come when the story was taken off was never one of publication."""
+def _was_ever_public(story: Story) -> bool:
+    return bool(story.first_published_at and story.first_published_at <= timezone.now())
+
+
+def _make_live(story: Story, revision: Revision) -> None:
+    """Give readers this revision; a time set for an older one is forgotten."""
+    if story.unpublish_at and story.unpublish_at <= max(timezone.now(), story.published_at):
+        story.unpublish_at = None
+    _drop_timed_edit(story)
+    story.status, story.live_revision = Status.PUBLISHED, revision
+    contents.apply(story, contents.existing(contents.normalise(revision.content), story))
+
+
+def _publish_due(revision: Revision) -> Story | None:
+    with transaction.atomic():
+        story = _locked(revision.story)
+        due = story.revisions.filter(pk=revision.pk, publish_at__lte=timezone.now()).first()
+        if due is None:
+            return None  # another process was quicker, or somebody changed the time
+        _require_publishable(story, due.content)
+        _touch(story, due.publish_by)
+        story.updated_at = timezone.now()
+        _make_live(story, due)
+        _log(story, "publish", story.status, by=due.publish_by, note=_("At the time set for it"))
+    return story
+
+
+def _drop_timed_edit(story: Story) -> bool:
+    timed = story.revisions.filter(publish_at__isnull=False)
+    return bool(timed.update(publish_at=None, publish_by=None))
+
+
+def _take_off(story: Story, status: str) -> None:
+    story.status = status
+    _drop_timed_edit(story)
+    # A time that had not come when the story was taken off was never one of publication.
     if story.first_published_at and story.first_published_at > timezone.now():
         story.first_published_at = None
+
+
+def _settle(revision: Revision, note: str, autosave: bool) -> None:
+    """Somebody pressed “save” on what had saved itself: it is a save like any other now."""
+    if revision.is_autosave and not autosave:
+        revision.is_autosave, revision.note = False, note[:250]
+        revision.save(update_fields=["is_autosave", "note", "saved_at"])
+
+
+def _keep(
+    story: Story,
+    newest: Revision,
+    content: Content,
+    *,
+    by: User | None,
+    note: str,
+    autosave: bool,
+) -> None:
+    """Write the content into a new revision, or over this person's own running autosave."""
+    is_own = newest.is_autosave and by is not None and newest.created_by_id == by.pk
+    is_fixed = newest.name or newest.publish_at or newest.pk == story.live_revision_id
+    is_running = not autosave or timezone.now() - newest.created_at < AUTOSAVE_STRETCH
+    if is_own and not is_fixed and is_running:
+        newest.content, newest.schema = content, SCHEMA
+        newest.is_autosave, newest.note = autosave, note[:250]
+        newest.save()
+        return
+    Revision.objects.create(
+        story=story, content=content, created_by=by, note=note[:250], is_autosave=autosave
+    )
 
 
 def _touch(story: Story, by: User | None) -> None:
@@ -315,11 +556,20 @@ def _problems(story: Story, content: Content) -> Iterable[str]:
         yield _("The main picture has no alternative text in the language of the story.")
 
 
+# What stands in the log of a story: the moves, and what is written of it besides.
 ACTION_LABELS = {
+    "create": gettext_lazy("Created"),
     "submit": gettext_lazy("Submit for review"),
     "send_back": gettext_lazy("Send back"),
     "approve": gettext_lazy("Approve"),
     "publish": gettext_lazy("Publish"),
     "unpublish": gettext_lazy("Unpublish"),
     "withdraw": gettext_lazy("Withdraw"),
+    "void": gettext_lazy("Approval voided by an edit"),
+    "time_edits": gettext_lazy("Publish the edits at a time"),
+    "untime_edits": gettext_lazy("Forget the time of the edits"),
+    "end": gettext_lazy("Unpublish at a time"),
+    "keep": gettext_lazy("Forget the time of the end"),
+    "correct": gettext_lazy("Correction"),
+    "uncorrect": gettext_lazy("Correction taken back"),
 }

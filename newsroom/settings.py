@@ -279,6 +279,12 @@ SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000) if IS_HTTPS else 0
 # TrustedProxyMiddleware drops the header when anybody else sends it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 
+# The editors' desk.
+
+# Whether an edit of an approved story sends it back into review.
+EDIT_VOIDS_APPROVAL = env.flag("EDIT_VOIDS_APPROVAL", default=True)
+AUTOSAVE_DAYS = env.number("AUTOSAVE_DAYS", 7, minimum=1)
+
 # Comments.
 
 COMMENT_MAX_LENGTH = env.number("COMMENT_MAX_LENGTH", 5000, minimum=1)

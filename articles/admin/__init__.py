@@ -1,7 +1,7 @@
 """The editors' desk, a file a screen."""
 
 from articles.admin.author import AuthorAdmin
-from articles.admin.front_page import FrontPagePinAdmin
+from articles.admin.front_page import PinAdmin
 from articles.admin.image import ImageAdmin
 from articles.admin.section import SectionAdmin
 from articles.admin.site import EditionAdmin
@@ -11,8 +11,8 @@ from articles.admin.topic import TopicAdmin
 __all__ = [
     "AuthorAdmin",
     "EditionAdmin",
-    "FrontPagePinAdmin",
     "ImageAdmin",
+    "PinAdmin",
     "SectionAdmin",
     "StoryAdmin",
     "TopicAdmin",

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from articles.admin.story import STATES, state_of
 from articles.admin.translations import without_pop_ups
 from articles.forms import MomentField, zone_label
-from articles.models import FrontPagePin, Story
+from articles.models import Pin, Story
 from newsroom.lib.rtl import language_direction
 
 
-class FrontPagePinForm(forms.ModelForm):
+class PinForm(forms.ModelForm):
     until = MomentField(label=_("until"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -29,15 +29,15 @@ class FrontPagePinForm(forms.ModelForm):
         story = self.cleaned_data["story"]
         if not story.is_public and not story.is_scheduled:
             raise ValidationError(gettext("Only a published story can stand on the front page."))
-        pins = FrontPagePin.objects.filter(language=story.language, story=story)
+        pins = Pin.objects.filter(language=story.language, story=story)
         if pins.exclude(pk=self.instance.pk).exists():
             raise ValidationError(gettext("This story has a place on the front page already."))
         return story
 
 
-@admin.register(FrontPagePin)
-class FrontPagePinAdmin(admin.ModelAdmin):
-    form = FrontPagePinForm
+@admin.register(Pin)
+class PinAdmin(admin.ModelAdmin):
+    form = PinForm
     fields = ("story", "position", "until")
     autocomplete_fields = ("story",)
     list_display = ("headline", "language", "position", "state", "until")
@@ -51,7 +51,7 @@ class FrontPagePinAdmin(admin.ModelAdmin):
         css = {"all": ["articles/desk.css", "articles/parts.css"]}
 
     def save_model(
-        self, request: HttpRequest, obj: FrontPagePin, form: forms.ModelForm, change: bool
+        self, request: HttpRequest, obj: Pin, form: forms.ModelForm, change: bool
     ) -> None:
         obj.language = obj.story.language  # a story stands on the front page of its own language
         super().save_model(request, obj, form, change)
@@ -60,11 +60,11 @@ class FrontPagePinAdmin(admin.ModelAdmin):
         return without_pop_ups(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     @admin.display(description=_("story"))
-    def headline(self, pin: FrontPagePin) -> SafeString:
+    def headline(self, pin: Pin) -> SafeString:
         direction = language_direction(pin.language)
         return format_html('<span class="title" dir="{}">{}</span>', direction, pin.story.headline)
 
     @admin.display(description=_("state"))
-    def state(self, pin: FrontPagePin) -> SafeString:
+    def state(self, pin: Pin) -> SafeString:
         state = state_of(pin.story)
         return format_html('<span class="state state-{}">{}</span>', state, STATES[state])

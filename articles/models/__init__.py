@@ -1,28 +1,39 @@
 """The nouns of the newsroom, a file each."""
 
 from articles.models.author import Author, AuthorTranslation, Byline
-from articles.models.front_page import FrontPagePin
-from articles.models.image import Image, ImageTranslation
+from articles.models.correction import Correction
+from articles.models.desk import Presence, ShareLink
+from articles.models.front_page import Breaking, Pin
+from articles.models.image import Image, ImageKey, ImageTranslation
+from articles.models.redirect import Redirect
 from articles.models.revision import Revision, Transition
 from articles.models.section import Section, SectionTranslation
 from articles.models.site import Edition, MenuItem
 from articles.models.story import Story
 from articles.models.topic import Topic, TopicTranslation
+from articles.models.translation import TranslationSource
 
 __all__ = [
     "Author",
     "AuthorTranslation",
+    "Breaking",
     "Byline",
+    "Correction",
     "Edition",
-    "FrontPagePin",
     "Image",
+    "ImageKey",
     "ImageTranslation",
     "MenuItem",
+    "Pin",
+    "Presence",
+    "Redirect",
     "Revision",
     "Section",
     "SectionTranslation",
+    "ShareLink",
     "Story",
     "Topic",
     "TopicTranslation",
     "Transition",
+    "TranslationSource",
 ]

@@ -29,6 +29,8 @@ class Image(Translated):
     )
     sha256 = models.CharField(max_length=64, editable=False, blank=True, db_index=True)
     rendition_key = models.CharField(max_length=64, editable=False, blank=True)
+    # The folded words of all its texts: what the library searches in.
+    search_text = models.TextField(editable=False, blank=True)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
@@ -42,6 +44,20 @@ class Image(Translated):
     def __str__(self) -> str:
         row = self.in_language()
         return (row and (row.caption or row.alt)) or self.original.name.rsplit("/", 1)[-1]
+
+
+class ImageKey(models.Model):
+    """A key that renditions of a picture lie, or once lay, under: what a text with a key names."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    image = models.ForeignKey(Image, models.CASCADE, related_name="keys")
+
+    class Meta:
+        verbose_name = _("key of renditions")
+        verbose_name_plural = _("keys of renditions")
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class ImageTranslation(models.Model):

@@ -1,5 +1,6 @@
 """One tree of sections; names, slugs and descriptions are per language."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -35,6 +36,14 @@ class Section(Translated):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0, db_index=True)
     in_navigation = models.BooleanField(_("in the navigation"), default=True)
+    editors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("section editors"),
+        related_name="sections",
+        blank=True,
+        limit_choices_to={"is_staff": True},
+        help_text=_("Who edits here and in the sections below, without editing everywhere."),
+    )
     # A stable name for programs: `general`, `pages`, or the slug an imported category had.
     code = models.CharField(max_length=200, null=True, unique=True, editable=False)
 

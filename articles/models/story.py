@@ -17,17 +17,20 @@ from articles.models.section import Section, validate_slug
 from articles.models.topic import Topic
 
 
+def is_public_now() -> Q:
+    """Return the condition of being public now. The clock decides: no process has to run."""
+    now = timezone.now()
+    return Q(status=Story.Status.PUBLISHED, published_at__lte=now) & (
+        Q(unpublish_at=None) | Q(unpublish_at__gt=now)
+    )
+
+
 class StoryQuerySet(models.QuerySet):
     """Filters are adjectives, loading plans are `for_<screen>()`: a view combines one of each."""
 
     def published(self) -> "StoryQuerySet":
-        """Stories that are public now. The clock decides: no process has to run."""
-        now = timezone.now()
-        return self.filter(
-            Q(unpublish_at=None) | Q(unpublish_at__gt=now),
-            status=Story.Status.PUBLISHED,
-            published_at__lte=now,
-        )
+        """Stories that are public now."""
+        return self.filter(is_public_now())
 
     def scheduled(self) -> "StoryQuerySet":
         """Stories whose time has not come."""
@@ -135,6 +138,18 @@ class Story(models.Model):
     search_title = models.CharField(_("search title"), max_length=120, blank=True)
     search_description = models.CharField(_("search description"), max_length=300, blank=True)
 
+    # The story that this one answers, by right of reply.
+    replies_to = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        verbose_name=_("right of reply to"),
+        related_name="replies",
+        null=True,
+        blank=True,
+    )
+    # Every picture in the live text or in the newest revision: where a picture is used.
+    pictures = models.ManyToManyField(Image, related_name="used_in", blank=True, editable=False)
+
     comments_open = models.BooleanField(_("comments open"), default=True)
     comments_close_at = models.DateTimeField(_("comments close"), null=True, blank=True)
     # Written only by `comments.moderation.recount()`.
@@ -145,6 +160,8 @@ class Story(models.Model):
     first_published_at = models.DateTimeField(null=True, editable=False)
     # When readers were last given another text; null until the first edit after publication.
     updated_at = models.DateTimeField(_("updated"), null=True, editable=False)
+    # The newest correction; null where there is none, and no query is needed to know it.
+    corrected_at = models.DateTimeField(_("corrected"), null=True, editable=False)
     unpublish_at = models.DateTimeField(_("unpublished"), null=True, editable=False)
     withdrawn_notice = models.CharField(_("notice"), max_length=500, blank=True, editable=False)
 
@@ -183,6 +200,7 @@ class Story(models.Model):
         verbose_name_plural = _("stories")
         permissions = [
             ("edit_all_stories", _("Can edit stories of others")),
+            ("edit_section_stories", _("Can edit stories of the sections they are editor of")),
             ("review_story", _("Can send back and approve stories")),
             ("publish_story", _("Can publish, unpublish and withdraw stories")),
         ]
@@ -256,5 +274,5 @@ class Story(models.Model):
 
     @property
     def modified_at(self) -> datetime | None:
-        """When readers last got a new text: ISO dates of feeds and metadata."""
-        return self.updated_at or self.published_at
+        """When readers last got a new text or a correction: ISO dates of feeds and metadata."""
+        return max(filter(None, (self.updated_at, self.corrected_at)), default=self.published_at)

@@ -18,7 +18,7 @@ from articles.models import ImageTranslation, Story, Transition
 register = template.Library()
 
 SHOWN = 6
-SCREENS = "Story Comment Image FrontPagePin Section Topic Author Edition Rule User Group".split()
+SCREENS = "Story Comment Image Pin Section Topic Author Edition Rule User Group".split()
 
 
 @register.filter
@@ -38,8 +38,7 @@ def screens(available_apps: list[dict]) -> list[dict]:
 @register.filter
 def action_label(action: str) -> str:
     """A move of a story in words."""
-    own = {"create": _("Created"), "end": _("Unpublish at a time")}
-    return str(workflow.ACTION_LABELS.get(action) or own.get(action, action))
+    return str(workflow.ACTION_LABELS.get(action, action))
 
 
 @register.inclusion_tag("admin/articles/story/_picture_shown.html")

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from articles import content as contents
 from articles import workflow
-from articles.models import FrontPagePin, Story, Topic
+from articles.models import Pin, Story, Topic
 from articles.models.author import Byline
 from articles.wordpress.terms import Authors, Sections, fit
 from articles.wordpress.text import Surroundings, to_html
@@ -154,9 +154,9 @@ class _Saver:
         return [{"author": author.pk, "name": "", "role": Byline.Role.WRITER.value}]
 
     def _pin(self, story: Story) -> None:
-        pins = FrontPagePin.objects.filter(language=story.language)
+        pins = Pin.objects.filter(language=story.language)
         last = pins.aggregate(last=Max("position"))["last"] or 0
-        FrontPagePin.objects.create(language=story.language, story=story, position=last + 1)
+        Pin.objects.create(language=story.language, story=story, position=last + 1)
         self.receipt.notes["sticky: pinned to the front page"] += 1
 
 

@@ -20,10 +20,10 @@ from articles.models import (
     Author,
     AuthorTranslation,
     Edition,
-    FrontPagePin,
     Image,
     ImageTranslation,
     MenuItem,
+    Pin,
     Section,
     SectionTranslation,
     Story,
@@ -169,9 +169,7 @@ class Loader:
                 story = self.move(story, move, text, at)
         self.backdate(story, min(at, self.now), text.age("updated"))
         if text.get("pin"):
-            FrontPagePin.objects.create(
-                story=story, language=text.language, position=int(text.get("pin"))
-            )
+            Pin.objects.create(story=story, language=text.language, position=int(text.get("pin")))
         self.receipt[f"stories, {state.replace('_', ' ')}"] += 1
         self.load_comments(story, texts.comments(text.language, text.name))
 

@@ -165,6 +165,7 @@ class TestWriting:
             ],
             "agency": "Agencies",
             "comments_open": True,
+            "replies_to": None,
             "comments_close_at": "2030-01-02T10:30:00+00:00",
             "search_title": "Harbour",
             "search_description": "",

@@ -12,9 +12,9 @@ from articles import workflow
 from articles.models import (
     Author,
     Edition,
-    FrontPagePin,
     Image,
     MenuItem,
+    Pin,
     Section,
     SectionTranslation,
     Story,
@@ -283,19 +283,19 @@ class TestAuthorsAndTopics:
 class TestFrontPage:
     def test_a_place_takes_the_language_of_its_story(self, edda):
         story = make_story(language="ar")
-        edda.post(f"{ADMIN}/frontpagepin/add/", {"story": story.pk, "position": 1})
-        assert FrontPagePin.objects.get().language == "ar"
+        edda.post(f"{ADMIN}/pin/add/", {"story": story.pk, "position": 1})
+        assert Pin.objects.get().language == "ar"
 
     def test_a_draft_has_no_place(self, edda):
         data = {"story": make_draft().pk, "position": 1}
-        response = edda.post(f"{ADMIN}/frontpagepin/add/", data)
+        response = edda.post(f"{ADMIN}/pin/add/", data)
         assert "Only a published story" in response.content.decode()
 
     def test_a_story_has_one_place(self, edda):
         story = make_story()
-        FrontPagePin.objects.create(language="en", story=story)
+        Pin.objects.create(language="en", story=story)
         data = {"story": story.pk, "position": 2}
-        response = edda.post(f"{ADMIN}/frontpagepin/add/", data)
+        response = edda.post(f"{ADMIN}/pin/add/", data)
         assert "has a place on the front page already" in response.content.decode()
 
     def test_only_published_stories_are_offered(self, edda):
@@ -303,7 +303,7 @@ class TestFrontPage:
         make_story(headline="Harbour live")
         query = {
             "app_label": "articles",
-            "model_name": "frontpagepin",
+            "model_name": "pin",
             "field_name": "story",
             "term": "harbour",
         }

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import workflow
-from articles.models import FrontPagePin, Section, Story
+from articles.models import Pin, Section, Story
 from articles.views import _archive_url
 from tests.factories import (
     content,
@@ -100,22 +100,22 @@ class TestFrontPage:
         old = make_story(headline="Old", at=timezone.now() - timedelta(days=2))
         make_story(headline="New")
         assert client.get("/en/").context["lead"].headline == "New"
-        FrontPagePin.objects.create(language="en", position=1, story=old)
+        Pin.objects.create(language="en", position=1, story=old)
         assert client.get("/en/").context["lead"].headline == "Old"
 
     def test_pins_of_hidden_stories_take_no_place(self, client):
         for number in range(6):
-            FrontPagePin.objects.create(language="en", position=number, story=make_draft())
+            Pin.objects.create(language="en", position=number, story=make_draft())
         old = make_story(headline="Old", at=timezone.now() - timedelta(days=2))
         make_story(headline="New")
-        FrontPagePin.objects.create(language="en", position=9, story=old)
+        Pin.objects.create(language="en", position=9, story=old)
         assert client.get("/en/").context["lead"].headline == "Old"
 
     def test_a_pin_ends_by_the_clock(self, client):
         old = make_story(headline="Old", at=timezone.now() - timedelta(days=2))
         make_story(headline="New")
         until = timezone.now() + timedelta(hours=1)
-        FrontPagePin.objects.create(language="en", position=1, story=old, until=until)
+        Pin.objects.create(language="en", position=1, story=old, until=until)
         with time_machine.travel(until + timedelta(seconds=1)):
             assert client.get("/en/").context["lead"].headline == "New"
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from articles.models import (
     Author,
-    FrontPagePin,
+    Pin,
     Section,
     SectionTranslation,
     Story,
@@ -70,5 +70,5 @@ def old(number: int) -> Story:
 
 def everything() -> list:
     """Every row an import may write, to be compared before and after."""
-    models = (Story, Comment, Section, SectionTranslation, Author, Topic, FrontPagePin, Transition)
+    models = (Story, Comment, Section, SectionTranslation, Author, Topic, Pin, Transition)
     return [sorted(model.objects.values_list(), key=str) for model in models]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import CommandError
 
-from articles.models import FrontPagePin, Section, Transition
+from articles.models import Pin, Section, Transition
 from newsroom.lib.html import to_text
 from tests.importing.export import PAPER, item, old, run, wxr
 
@@ -26,7 +26,7 @@ class TestStories:
         assert story.updated_at is None
         assert story.legacy_source == "almanara.example"
         assert story.comments_open
-        assert FrontPagePin.objects.get().story == story
+        assert Pin.objects.get().story == story
 
     @pytest.mark.parametrize(
         ("number", "status"),
