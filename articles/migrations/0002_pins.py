@@ -1,6 +1,6 @@
 """Places of the front page become pins, which a section's page has too."""
 
-from django.db import migrations, models
+from django.db import migrations
 
 
 def rename_permissions(apps, schema_editor):
