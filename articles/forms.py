@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -328,6 +328,10 @@ class StoryForm(forms.Form):
     def is_valid(self) -> bool:
         # Both are asked, so that every complaint is shown at once.
         return all([super().is_valid(), self.bylines.is_valid()])
+
+    def is_complete(self) -> bool:
+        """Whether `content()` can be asked, whatever was said of the form besides."""
+        return not (set(self.errors) - {NON_FIELD_ERRORS}) and self.bylines.is_valid()
 
     def clean_body_html(self) -> str:
         return clean(self.cleaned_data["body_html"])

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import Content
-from articles.models import Author, Image, Revision, Section, Story
+from articles.models import Author, Image, Section, Story
 from newsroom.lib.html import to_text
 
 LABELS = {
@@ -49,12 +49,12 @@ class FieldChange:
     pieces: list[Piece]
 
 
-def compare(old: Revision, new: Revision) -> list[FieldChange]:
-    """Return what differs between two revisions, in the order of the story's form."""
+def compare(old: Content, new: Content) -> list[FieldChange]:
+    """Return what differs between two contents, in the order of the story's form."""
     return [
         FieldChange(str(label), list(word_diff(before, after)))
         for name, label in LABELS.items()
-        for before, after in [(readable(old.content, name), readable(new.content, name))]
+        for before, after in [(readable(old, name), readable(new, name))]
         if before != after
     ]
 

@@ -85,6 +85,7 @@ def create(
     by: User | None,
     language: str,
     translation_key: UUID | None = None,
+    autosave: bool = False,
     **imported,
 ) -> Story:
     """Return a new draft with `content`. `imported` sets `legacy_source` and `legacy_id`."""
@@ -99,7 +100,7 @@ def create(
         story.section_id = content["section"]
         story.save()
         contents.apply(story, content)
-        Revision.objects.create(story=story, content=content, created_by=by)
+        Revision.objects.create(story=story, content=content, created_by=by, is_autosave=autosave)
         _log(story, "create", "", by=by)
     return story
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from articles import content as contents
 from articles import workflow
+from articles.admin.saving import posted_version
 from articles.content import Content
 from articles.models import AuthorTranslation, Byline, Image, Revision, SectionTranslation, Story
 from articles.revisions import compare
@@ -48,7 +49,7 @@ def history(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResp
         "head_id": workflow.head(story).pk,
         "old": old,
         "new": new,
-        "changes": compare(old, new) if old and new else None,
+        "changes": compare(old.content, new.content) if old and new else None,
         "direction": language_direction(story.language),
         "may_edit": workflow.may_edit(story, request.user),
         "transitions": story.transitions.select_related("by")[:100],
@@ -64,7 +65,8 @@ def restore(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResp
     number = request.POST.get("revision", "")
     revision = get_object_or_404(story.revisions, pk=number if number.isdecimal() else 0)
     try:
-        story = workflow.restore(story, revision, by=request.user)
+        version = posted_version(request)
+        story = workflow.restore(story, revision, by=request.user, version=version)
     except WorkflowError as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("admin:articles_story_revisions", args=[story.pk]))

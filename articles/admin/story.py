@@ -1,6 +1,7 @@
 """The list of stories, who may do what with them, and the doors to their screens."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from django.utils.translation import override as in_language
 
 from articles import pictures, workflow
-from articles.admin import revisions, story_form
+from articles.admin import revisions, saving, story_form
 from articles.forms import section_choices
 from articles.models import Revision, Story
 from articles.templatetags.desk import moment as in_words
@@ -230,10 +231,15 @@ class StoryAdmin(admin.ModelAdmin):
         return [*self._own_urls(), *super().get_urls()]
 
     def _own_urls(self) -> Iterator[URLPattern]:
+        for name, screen in {"autosave": saving.autosave_new, "token": saving.token}.items():
+            view = self.admin_site.admin_view(partial(screen, self))
+            yield path(f"{name}/", view, name=f"articles_story_{name}_new")
         screens: dict[str, Callable] = {
             "revisions": revisions.history,
             "restore": revisions.restore,
             "preview": revisions.preview,
+            "autosave": saving.autosave,
+            "presence": saving.presence,
         }
         for name, screen in screens.items():
             view = self.admin_site.admin_view(self._screen(screen))

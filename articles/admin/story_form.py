@@ -3,6 +3,7 @@
 What was typed is saved first and moved afterwards, so that a refused move loses no word.
 """
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,19 +12,21 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from articles import workflow
-from articles.content import Content
+from articles.admin.saving import posted_version
+from articles.admin.words import words
+from articles.content import Content, normalise
 from articles.forms import MoveForm, StoryForm, zone_label
 from articles.models import Story, Transition
-from articles.revisions import LABELS, readable
+from articles.revisions import LABELS, FieldChange, compare, readable
 from articles.workflow import StaleStory, WorkflowError
-from newsroom.lib.rtl import language_direction
+from newsroom.lib.rtl import isolate, language_direction
 
 if TYPE_CHECKING:
     from articles.admin.story import StoryAdmin
@@ -33,40 +36,53 @@ SHOWN_MOVES = 8
 
 def add(admin: "StoryAdmin", request: HttpRequest) -> HttpResponse:
     """A new story, or with `?translation_of=ID` one told anew in another language."""
-    language = _language(request)
+    language = language_of(request)
     source = _source(admin, request)
-    twin = _in_language(source, language) if source else None
-    if twin and request.method != "POST":
-        messages.info(request, _exists())
-        return _to(twin)
     if request.method != "POST":
+        if twin := _twin(source, language):
+            messages.info(request, exists())
+            return _to(twin)
         return _page(admin, request, StoryForm(language=language, content=_start(request, source)))
     form = StoryForm(request.POST, language=language)
-    if saved := twin or _sent_before(form, language):
+    if saved := sent_before(admin, request, form):
         is_own = saved.created_by_id == request.user.pk
         return change(admin, request, saved) if is_own else _stale(admin, request, form, saved)
     if not form.is_valid():
         return _page(admin, request, form)
     try:
+        story = create(admin, request, form)
+    except (WorkflowError, IntegrityError) as refusal:
+        form.add_error(None, str(refusal) if isinstance(refusal, WorkflowError) else exists())
+        return _page(admin, request, form)
+    return _after_save(admin, request, story, version=story.version)
+
+
+def create(
+    admin: "StoryAdmin", request: HttpRequest, form: StoryForm, *, autosave: bool = False
+) -> Story:
+    """Make the story of a valid form. Raises WorkflowError, and IntegrityError when another
+    request has just made it."""
+    source = _source(admin, request)
+    with transaction.atomic():
         story = workflow.create(
             form.content(),
             by=request.user,
-            language=language,
+            language=form.language,
             translation_key=source.translation_key if source else form.cleaned_data["key"],
+            autosave=autosave,
         )
-    except (WorkflowError, IntegrityError) as refusal:
-        form.add_error(None, str(refusal) if isinstance(refusal, WorkflowError) else _exists())
-        return _page(admin, request, form)
-    admin.log_addition(request, story, [{"added": {}}])
-    return _after_save(admin, request, story)
+        admin.log_addition(request, story, [{"added": {}}])
+    return story
 
 
-def _sent_before(form: StoryForm, language: str) -> Story | None:
-    """The story this very form made already: its button was pressed twice, or the browser went
-    back to it. What it says now is a change of that story, not one more story."""
+def sent_before(admin: "StoryAdmin", request: HttpRequest, form: StoryForm) -> Story | None:
+    """The story this very form made already: its button was pressed twice, the page saved itself,
+    or the browser went back to it. What it says now is a change of that story, not one more."""
+    if twin := _twin(_source(admin, request), form.language):
+        return twin
     form.is_valid()
     key = form.cleaned_data.get("key")
-    return key and Story.objects.filter(translation_key=key, language=language).first()
+    return key and Story.objects.filter(translation_key=key, language=form.language).first()
 
 
 def change(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
@@ -79,14 +95,13 @@ def change(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpRespo
     if not may_edit:
         if "headline" in request.POST or "_move" not in request.POST:
             raise PermissionDenied  # the answer gives back what was typed
-        return _after_save(admin, request, story)
+        return _after_save(admin, request, story, version=posted_version(request))
     form = StoryForm(request.POST, language=story.language, content=content, story=story)
     if not form.is_valid():
         return _page(admin, request, form, story=story)
     try:
-        saved = workflow.save_draft(
-            story, form.content(), by=request.user, version=form.cleaned_data["version"] or 0
-        )
+        version = posted_version(request)
+        saved = workflow.save_draft(story, form.content(), by=request.user, version=version)
     except StaleStory:
         return _stale(admin, request, form, story)
     except WorkflowError as refusal:
@@ -94,26 +109,29 @@ def change(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpRespo
         return _page(admin, request, form, story=story)
     if saved.version != story.version:
         admin.log_change(request, saved, [{"changed": {}}])
-    return _after_save(admin, request, saved)
+    return _after_save(admin, request, saved, version=saved.version)
 
 
 def _stale(
     admin: "StoryAdmin", request: HttpRequest, form: StoryForm, story: Story
 ) -> HttpResponse:
-    """Show the writer's words again. Saving them now is a choice: the other's stay a revision."""
+    """Show the writer's words again, theirs against the other's. Saving them now is a choice: the
+    other's stay a revision."""
     story.refresh_from_db()
-    other = workflow.head(story).created_by or story.changed_by
+    theirs = workflow.head(story)
+    other = theirs.created_by or story.changed_by
     form.add_error(
         None,
         _(
             "%(name)s saved this story while you were writing. Nothing is lost: your words stand "
             "below, theirs are the newest revision. Compare first; saving again puts yours on top."
         )
-        % {"name": other.display_name if other else _("Somebody else")},
+        % {"name": isolate(other.display_name) if other else _("Somebody else")},
     )
     form.data = form.data.copy()
     form.data["version"] = story.version
-    return _page(admin, request, form, story=story)
+    conflict = compare(theirs.content, normalise(form.content())) if form.is_complete() else []
+    return _page(admin, request, form, story=story, conflict=conflict)
 
 
 # Moves.
@@ -143,8 +161,11 @@ MOVES = {
 }
 
 
-def _after_save(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
-    """Make the move whose button was pressed, if any, and say what has happened."""
+def _after_save(
+    admin: "StoryAdmin", request: HttpRequest, story: Story, *, version: int
+) -> HttpResponse:
+    """Make the move whose button was pressed, if any, and say what has happened. It is refused
+    when the story is not at `version` any more."""
     move = MOVES.get(request.POST.get("_move", ""))
     if move is None:
         messages.success(request, _saved(story))
@@ -154,7 +175,7 @@ def _after_save(admin: "StoryAdmin", request: HttpRequest, story: Story) -> Http
         )
     moves = MoveForm(request.POST)
     try:
-        story = _make(move, moves, story, request)
+        story = _make(move, moves, story, request, version)
     except WorkflowError as refusal:
         messages.error(request, str(refusal))
         messages.info(request, _("The text is saved."))
@@ -167,14 +188,14 @@ def _after_save(admin: "StoryAdmin", request: HttpRequest, story: Story) -> Http
     return _to(story)
 
 
-def _make(move: Move, moves: MoveForm, story: Story, request: HttpRequest) -> Story:
+def _make(move: Move, moves: MoveForm, story: Story, request: HttpRequest, version: int) -> Story:
     moves.is_valid()
     if move.needs in moves.errors:
         raise WorkflowError(" ".join(moves.errors[move.needs]))
     given = moves.cleaned_data
     if move.needs.endswith("_at") and not given[move.needs]:
         raise WorkflowError(_("Say at what time."))
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = {"version": version}
     if move.needs.endswith("_at"):
         extra["at"] = given[move.needs]
     elif move.needs:
@@ -217,6 +238,7 @@ def _page(
     *,
     story: Story | None = None,
     moves: MoveForm | None = None,
+    conflict: list[FieldChange] | None = None,
 ) -> TemplateResponse:
     """Return the form, or for those who may not write the text, with the moves they may make."""
     from articles.admin.story import STATES, state_of
@@ -237,6 +259,8 @@ def _page(
         "interface_direction": language_direction(request.LANGUAGE_CODE),
         "errors": form.errors or form.bylines.total_error_count() if form.is_bound else None,
         "media": admin.media + form.media,
+        "conflict": conflict,
+        **_for_scripts(request, form.language, story),
         "moves": moves or MoveForm(initial=_times(story)),
         "actions": actions,
         "zone": zone_label(),
@@ -254,6 +278,21 @@ def _page(
     }
     template = "form" if may_edit else "read"
     return TemplateResponse(request, f"admin/articles/story/{template}.html", context)
+
+
+def _for_scripts(request: HttpRequest, language: str, story: Story | None) -> dict[str, Any]:
+    """What the page needs to save itself, to keep what is not saved, and to say so."""
+    source = request.GET.get("translation_of", "")
+    query = request.GET.urlencode()
+    of_new = f"{reverse('admin:articles_story_autosave_new')}?{query or f'language={language}'}"
+    return {
+        "words": json.dumps(words(), ensure_ascii=False),
+        "keep": story.pk if story else f"new-{language}-{source}",
+        "autosave_url": reverse("admin:articles_story_autosave", args=[story.pk])
+        if story
+        else of_new,
+        "presence_url": reverse("admin:articles_story_presence", args=[story.pk]) if story else "",
+    }
 
 
 def _facts(content: Content) -> list[tuple[str, str]]:
@@ -299,7 +338,7 @@ def _languages(request: HttpRequest, current: str, story: Story | None) -> list[
     ]
 
 
-def _language(request: HttpRequest) -> str:
+def language_of(request: HttpRequest) -> str:
     """The language of a new story: as asked for, else the one the desk is read in."""
     asked = request.GET.get("language", "")
     return asked if asked in dict(settings.LANGUAGES) else request.LANGUAGE_CODE
@@ -312,8 +351,10 @@ def _source(admin: "StoryAdmin", request: HttpRequest) -> Story | None:
     return source if source and admin.has_view_permission(request, source) else None
 
 
-def _in_language(story: Story, language: str) -> Story | None:
-    key: uuid.UUID = story.translation_key
+def _twin(source: Story | None, language: str) -> Story | None:
+    if source is None:
+        return None
+    key: uuid.UUID = source.translation_key
     return Story.objects.filter(translation_key=key, language=language).first()
 
 
@@ -328,7 +369,7 @@ def _start(request: HttpRequest, source: Story | None) -> Content:
     return {**{name: content[name] for name in kept}, "bylines": authors}
 
 
-def _exists() -> str:
+def exists() -> str:
     return _("This story exists in that language already.")
 
 

@@ -101,7 +101,8 @@ def test_restoring_an_older_revision(edda, story):
     desk.save(edda, story, headline="Second")
     before = live_rows()
     url = reverse("admin:articles_story_restore", args=[story.pk])
-    edda.post(url, {"revision": first.pk})
+    story.refresh_from_db()
+    edda.post(url, {"revision": first.pk, "version": story.version})
     assert workflow.head(story).content == first.content
     assert story.revisions.count() == 3
     assert live_rows() == before

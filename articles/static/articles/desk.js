@@ -1,6 +1,11 @@
-// The story's form: counters, the main picture, more bylines, and a word before work is left.
+// The story's form: it saves itself, keeps what is not saved, counts, and tells who else is there.
 
+import { autosave } from "./autosave.js";
+import { count, length, plainText } from "./counts.js";
+import { fillForm, keeping, offer } from "./keeping.js";
 import { pictureDialog } from "./pictures.js";
+import { presence } from "./presence.js";
+import { statusLine } from "./status.js";
 
 const form = document.querySelector("form[data-story]");
 
@@ -11,9 +16,9 @@ function counter(input) {
   note.setAttribute("aria-live", "polite");
   input.after(note);
   const show = () => {
-    const length = [...input.value].length;
-    note.textContent = length > limit * 0.8 ? `${length} / ${limit}` : "";
-    note.classList.toggle("is-over", length > limit);
+    const long = length(input.value);
+    note.textContent = long > limit * 0.8 ? `${long} / ${limit}` : "";
+    note.classList.toggle("is-over", long > limit);
   };
   input.addEventListener("input", show);
   show();
@@ -47,6 +52,7 @@ function picture(input, editor) {
     const found = await pictureDialog({ textarea: editor, words, lang: editor.lang });
     if (found) show(found);
   });
+  input.addEventListener("newsroom:set", () => shown.replaceChildren());
   box.querySelector("[data-clear]").addEventListener("click", () => show(null));
   box.classList.add("is-enhanced");
 }
@@ -72,15 +78,6 @@ function bylines(box) {
   });
 }
 
-function guard() {
-  let changed = form.hasAttribute("data-dirty");
-  form.addEventListener("input", () => (changed = true));
-  form.addEventListener("submit", () => (changed = false));
-  window.addEventListener("beforeunload", (event) => {
-    if (changed) event.preventDefault();
-  });
-}
-
 // A button pressed twice sends once. A form that got no answer can be sent again after a while.
 function once() {
   let sent = 0;
@@ -89,6 +86,34 @@ function once() {
     else sent = event.timeStamp;
   });
   window.addEventListener("pageshow", () => (sent = 0));
+}
+
+function safety() {
+  const words = JSON.parse(form.dataset.words);
+  const bar = form.querySelector("[data-status-line]");
+  const kept = keeping(form);
+  const saving = autosave(form, words, statusLine(bar, words), kept);
+  presence(form, form.querySelector("[data-others]"), words, saving);
+  const found = kept.found();
+  if (found) {
+    const bringBack = () => {
+      fillForm(form, found.fields);
+      saving.changed();
+    };
+    offer(form, found, words, { bringBack, discard: kept.forget });
+  }
+  if (form.hasAttribute("data-dirty")) kept.now();
+}
+
+function counts(editor) {
+  const words = JSON.parse(form.dataset.words);
+  const note = document.createElement("p");
+  note.className = "text-count quiet";
+  editor.closest(".desk-field").append(note);
+  const show = count(() => plainText(editor.value), note, words);
+  editor.addEventListener("input", show);
+  editor.addEventListener("newsroom:set", show);
+  show();
 }
 
 function shortcuts() {
@@ -108,7 +133,8 @@ if (form) {
   if (main && editor) picture(main, editor);
   const names = form.querySelector("[data-bylines]");
   if (names) bylines(names);
-  guard();
+  if (editor) counts(editor);
+  if (form.dataset.autosave) safety();
   once();
   shortcuts();
 }

@@ -102,6 +102,7 @@ function start(textarea) {
   };
   frame.prepend(toolbar(editor, words, special, TOOLS[textarea.dataset.editor]));
   label?.addEventListener("click", () => editor.commands.focus());
+  textarea.addEventListener("newsroom:set", () => editor.commands.setContent(textarea.value, { emitUpdate: false }));
   editor.view.dispatch(editor.state.tr);
   // The editor tidies what it is given: only what the writer changes is sent back.
   untouched = editor.getHTML();

@@ -1,0 +1,35 @@
+"""What the scripts of a story's page say, in the language of the interface."""
+
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+# A number of each plural category of CLDR, as the scripts' `Intl.PluralRules` names them.
+CATEGORIES = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
+
+
+def words() -> dict[str, Any]:
+    """Return the sentences; counts as a form for each plural category."""
+    return {
+        "saved": gettext("Saved %(time)s"),
+        "saving": gettext("Saving…"),
+        "unsaved": gettext("Unsaved changes"),
+        "refused": gettext("Not saved. %(why)s"),
+        "offline": gettext("No connection. Your words are kept in this browser."),
+        "signed_out": gettext("You are signed out. Your words are kept in this browser."),
+        "sign_in": gettext("Sign in again"),
+        "stale": gettext("%(name)s saved this story meanwhile."),
+        "compare": gettext("Theirs against mine"),
+        "others": gettext("Also writing here: %(names)s"),
+        "kept": gettext("Words of %(time)s that were not saved are kept in this browser."),
+        "bring_back": gettext("Bring them back"),
+        "discard": gettext("Discard"),
+        "word_count": {
+            name: ngettext("%(count)d word", "%(count)d words", number)
+            for name, number in CATEGORIES.items()
+        },
+        "character_count": {
+            name: ngettext("%(count)d character", "%(count)d characters", number)
+            for name, number in CATEGORIES.items()
+        },
+    }
