@@ -67,14 +67,24 @@ def word_diff(old: str, new: str) -> Iterator[Piece]:
     before, after = _words(old), _words(new)
     # autojunk treats frequent words of a long text as noise and misaligns it.
     matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    removed = added = ""
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag == "equal":
-            yield Piece("".join(before[i1:i2]))
+        gone, come = "".join(before[i1:i2]), "".join(after[j1:j2])
+        if tag != "equal" or (removed and added and come.isspace() and "\n" not in come):
+            # A space between two changed words parts no change from the next.
+            removed, added = removed + gone, added + come
             continue
-        if i2 > i1:
-            yield Piece("".join(before[i1:i2]), "removed")
-        if j2 > j1:
-            yield Piece("".join(after[j1:j2]), "added")
+        yield from _changed(removed, added)
+        removed = added = ""
+        yield Piece(come)
+    yield from _changed(removed, added)
+
+
+def _changed(removed: str, added: str) -> Iterator[Piece]:
+    if removed:
+        yield Piece(removed, "removed")
+    if added:
+        yield Piece(added, "added")
 
 
 def readable(content: Content, name: str) -> str:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from articles.admin.story import StoryAdmin
 
 
-def posted_version(request: HttpRequest) -> int:
+def posted_version(request: HttpRequest, name: str = "version") -> int:
     """Return the version of the story that a page was made from; 0, which none has, if unsaid."""
-    given = request.POST.get("version", "")
+    given = request.POST.get(name, "")
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import override as in_language
 
 from articles import pictures, workflow
 from articles.admin import revisions, saving, story_form
+from articles.admin.saving import posted_version
 from articles.forms import section_choices
 from articles.models import Revision, Story
 from articles.templatetags.desk import moment as in_words
@@ -154,7 +155,9 @@ class StoryAdmin(admin.ModelAdmin):
         if story.status == "published" and story.head_id != story.live_revision_id:
             edited = _("unpublished edits")
             shown = format_html('{} <span class="state state-edited">{}</span>', shown, edited)
-        return shown
+        # What an action on many is checked against: the list may have stood open for long.
+        seen = '{}<input type="hidden" name="version-{}" value="{}">'
+        return format_html(seen, shown, story.pk, story.version)
 
     @admin.display(description=gettext_lazy("section"), empty_value="—")
     def section_name(self, story: Story) -> str | None:
@@ -196,10 +199,12 @@ class StoryAdmin(admin.ModelAdmin):
         self._move_each(request, queryset, workflow.publish)
 
     def _move_each(self, request: HttpRequest, stories: Iterable[Story], move: Callable) -> None:
+        """Move each story that is still at the version the list showed."""
         moved = 0
         for story in stories:
             try:
-                move(story, by=request.user)
+                seen = posted_version(request, f"version-{story.pk}")
+                move(story, by=request.user, version=seen)
             except WorkflowError as refusal:
                 messages.error(request, f"{story.headline}: {refusal}")
             else:

@@ -47,3 +47,9 @@ def add(client: Client, language: str = "en", query: str = "", **fields):
 
 def messages(response) -> str:
     return " ".join(str(message) for message in response.context["messages"])
+
+
+def many(action: str, *stories: Story) -> dict:
+    """What the list posts for an action on many: each with the version it was shown at."""
+    versions = {f"version-{story.pk}": story.version for story in stories}
+    return {"action": action, "_selected_action": [story.pk for story in stories], **versions}

@@ -119,7 +119,8 @@ def test_the_list_has_nothing_to_edit(edda, story):
 def test_actions_on_many_that_do_not_publish(edda, story, action):
     desk.save(edda, story, headline="Second")
     before = live_rows()
-    edda.post("/admin/articles/story/", {"action": action, "_selected_action": [story.pk]})
+    story.refresh_from_db()
+    edda.post("/admin/articles/story/", desk.many(action, story))
     assert live_rows() == before
 
 

@@ -423,10 +423,19 @@ class TestMoves:
 
     def test_many_at_once_say_which_were_refused(self, edda):
         good, bad = make_draft(headline="Good"), make_draft(headline="Bad", body_html="")
-        data = {"action": "publish", "_selected_action": [good.pk, bad.pk]}
-        response = edda.post(LIST, data, follow=True)
+        response = edda.post(LIST, desk.many("publish", good, bad), follow=True)
         assert "1 story done." in desk.messages(response)
         assert "Bad: The story has no text." in desk.messages(response)
+
+    def test_many_at_once_are_refused_where_the_list_is_old(self, edda):
+        story = make_draft()
+        seen = desk.many("publish", story)
+        desk.save(edda, story, headline="Changed meanwhile")
+        for data in (seen, {"action": "publish", "_selected_action": [story.pk]}):
+            response = edda.post(LIST, data, follow=True)
+            assert "Somebody else saved this story" in desk.messages(response)
+        story.refresh_from_db()
+        assert story.status == "draft"
 
 
 class TestPeople:
@@ -467,7 +476,7 @@ class TestPeople:
         story = Story.objects.get()
         response = desk.save(rosa, story, _move="publish")
         assert "Your account may not do this" in desk.messages(response)
-        rosa.post(LIST, {"action": "publish", "_selected_action": [story.pk]})
+        rosa.post(LIST, desk.many("publish", story))
         story.refresh_from_db()
         assert story.status == "draft"
 

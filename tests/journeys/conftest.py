@@ -56,8 +56,9 @@ def open_page(browser, site):
     yield open_page
     for context in contexts:
         context.close()
-    expected = "the server responded with a status of 4"
-    assert [text for text in complaints if expected not in text] == []
+    # A refusal, and a request that a test itself cut off, are no fault of the page.
+    expected = ("the server responded with a status of 4", "net::ERR_FAILED")
+    assert [text for text in complaints if not any(one in text for one in expected)] == []
 
 
 @pytest.fixture

@@ -1,0 +1,120 @@
+"""An editor writes at the Arabic desk, and loses nothing."""
+
+import pytest
+from playwright.sync_api import expect
+
+from articles import workflow
+from articles.models import Story
+from tests.factories import make_draft, make_section, make_story, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+SAVED, UNSAVED = "[data-status=saved]", "[data-status=unsaved]"
+
+
+@pytest.fixture
+def edda():
+    return make_user("edda", "Editor", interface_language="ar", first_name="إدا")
+
+
+def open_story(page, story):
+    page.goto(f"/admin/articles/story/{story.pk}/change/")
+    page.wait_for_selector(".ProseMirror")
+
+
+def write(page, text):
+    page.locator(".ProseMirror").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(text)
+
+
+def test_a_new_story_saves_itself_once(sign_in, edda):
+    make_section()
+    page = sign_in(edda)
+    page.goto("/admin/articles/story/add/?language=ar")
+    page.locator("[name=section]").select_option(label="العالم")
+    page.fill("[name=headline]", "الميناء يصحو")
+    expect(page.locator(SAVED)).to_be_visible()
+    story = Story.objects.get()
+    assert page.url.endswith(f"/admin/articles/story/{story.pk}/change/")
+    write(page, "القارب الأول غادر.")
+    expect(page.locator(UNSAVED)).to_be_visible()
+    expect(page.locator(SAVED)).to_be_visible()
+    page.reload()
+    expect(page.locator(".ProseMirror")).to_have_text("القارب الأول غادر.")
+    assert Story.objects.count() == 1
+    assert story.revisions.count() == 1
+    assert story.revisions.get().is_autosave
+    page.goto("/admin/articles/story/add/?language=ar")
+    expect(page.locator("[data-kept]")).to_have_count(0)
+
+
+def test_a_live_story_stays_as_it_was_while_it_saves_itself(sign_in, edda, open_page):
+    story = make_story(language="ar", headline="قبل")
+    page = sign_in(edda)
+    open_story(page, story)
+    page.fill("[name=headline]", "بعد")
+    expect(page.locator(SAVED)).to_be_visible()
+    assert workflow.head(story).content["headline"] == "بعد"
+    reader = open_page()
+    reader.goto(story.get_absolute_url())
+    expect(reader.locator("h1")).to_have_text("قبل")
+
+
+def test_words_outlive_the_session(sign_in, edda):
+    story = make_draft(language="ar")
+    page = sign_in(edda)
+    open_story(page, story)
+    page.context.clear_cookies()
+    page.fill("[name=headline]", "عنوان كُتب بعد انتهاء الجلسة")
+    expect(page.locator("[data-status=signed_out]")).to_be_visible()
+    assert workflow.head(story).content["headline"] == "The harbour wakes"
+    with page.context.expect_page() as opened:
+        page.locator("[data-status-action] a").click()
+    again = opened.value
+    again.fill("[name=username]", edda.username)
+    again.fill("[name=password]", "a long enough secret")
+    again.click("[type=submit]")
+    again.wait_for_url("**/admin/")
+    again.close()
+    expect(page.locator(SAVED)).to_be_visible()
+    assert workflow.head(story).content["headline"] == "عنوان كُتب بعد انتهاء الجلسة"
+
+
+def test_words_outlive_the_network_and_the_page(sign_in, edda):
+    story = make_draft(language="ar")
+    page = sign_in(edda)
+    open_story(page, story)
+    page.route("**/autosave/", lambda route: route.abort())
+    write(page, " كلمات بلا شبكة")
+    expect(page.locator("[data-status=offline]")).to_be_visible()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.unroute("**/autosave/")
+    expect(page.locator("[data-kept]")).to_be_visible()
+    page.locator("[data-kept] .default").click()
+    expect(page.locator(".ProseMirror")).to_contain_text("كلمات بلا شبكة")
+    expect(page.locator(SAVED)).to_be_visible()
+    assert "كلمات بلا شبكة" in workflow.head(story).content["body_html"]
+
+
+def test_two_editors_in_one_story_see_each_other_and_both_texts(sign_in, edda):
+    story = make_draft(language="ar", headline="الميناء")
+    hers = sign_in(edda)
+    open_story(hers, story)
+    his = sign_in(make_user("otto", "Editor", interface_language="ar", first_name="أوتو"))
+    open_story(his, story)
+    expect(his.locator("[data-others]")).to_contain_text("إدا")
+    his.fill("[name=headline]", "الميناء كما يراه أوتو")
+    expect(his.locator(SAVED)).to_be_visible()
+    hers.fill("[name=headline]", "الميناء كما تراه إدا")
+    expect(hers.locator("[data-status=stale]")).to_contain_text("أوتو")
+    hers.locator("[data-status-action] button").click()
+    conflict = hers.locator("#conflict")
+    expect(conflict.locator(".diff del").first).to_have_text("يراه أوتو")
+    expect(conflict.locator(".diff ins").first).to_have_text("تراه إدا")
+    assert workflow.head(story).content["headline"] == "الميناء كما يراه أوتو"
+    with hers.expect_navigation():
+        conflict.locator("button.default").click()
+    assert workflow.head(story).content["headline"] == "الميناء كما تراه إدا"
+    assert [row.content["headline"] for row in story.revisions.all()][1] == "الميناء كما يراه أوتو"
