@@ -124,7 +124,7 @@ class TestAutosave:
 
     def test_asks_as_often_of_a_long_text_as_of_a_short_one(self, edda):
         counts = []
-        for words in (300, 3000):
+        for words in (50, 300, 3000):  # the first fills the caches of the process
             story = make_draft()
             text = "".join(f"<p>{'word ' * 50}</p>" for _ in range(words // 50))
             for save in (autosave, desk.save):
@@ -134,7 +134,7 @@ class TestAutosave:
                 ) as queries:
                     save(edda, story, body_html=text + save.__name__)
                 counts.append(len(queries))
-        assert counts[:2] == counts[2:]
+        assert counts[2:4] == counts[4:]
 
 
 class TestAutosaveOfANewStory:
@@ -180,7 +180,7 @@ class TestPresence:
         story = make_draft()
         client.force_login(make_user("mona", "Moderator"))
         assert client.post(url("presence", story.pk)).status_code == 403
-        assert client.get(url("presence", story.pk)).status_code == 403
+        assert client.get(url("presence", story.pk)).status_code == 405
         assert Presence.objects.count() == 0
 
 
@@ -188,7 +188,7 @@ class TestToken:
     def test_is_the_one_of_the_session(self, edda):
         answer = edda.get(url("token_new"))
         assert len(answer.json()["token"]) == 64
-        assert answer["Cache-Control"] == "no-store"
+        assert "no-store" in answer["Cache-Control"]
 
     def test_is_given_to_nobody_without_a_session(self, client):
         assert client.get(url("token_new")).status_code == 302
