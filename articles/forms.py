@@ -1,6 +1,7 @@
 """What editors type, checked. `StoryForm` has a field for everything a revision holds."""
 
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,15 @@ from django_prose_editor.widgets import importmap
 from js_asset import Media, Script
 
 from articles.content import BLANK, LINES, Content
-from articles.models import Author, Byline, Image, Section, SectionTranslation, Story
+from articles.models import (
+    Author,
+    Byline,
+    Correction,
+    Image,
+    Section,
+    SectionTranslation,
+    Story,
+)
 from articles.models.topic import TopicTranslation
 from articles.site import PAGES, section_for
 from newsroom.lib.html import clean
@@ -243,6 +252,13 @@ class StoryForm(forms.Form):
         required=False,
         help_text=_("Shown in brackets at the end of the text."),
     )
+    replies_to = Text(
+        label=_("right of reply to"),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput({"dir": "ltr"}),
+        help_text=_("The number or the address of the published story that this one answers."),
+    )
     comments_open = forms.BooleanField(label=_("comments open"), required=False)
     comments_close_at = MomentField(label=_("comments close"), required=False)
     search_title = Text(
@@ -355,6 +371,19 @@ class StoryForm(forms.Form):
             )
         return names
 
+    def clean_replies_to(self) -> int | None:
+        typed = self.cleaned_data["replies_to"].strip()
+        if not typed:
+            return None
+        number = re.search(r"(?:^|/)(\d{1,18})(?:/|$)", typed)
+        stories = Story.objects.filter(language=self.language, first_published_at__isnull=False)
+        found = number and stories.filter(pk=number[1]).first()
+        if not found:
+            raise ValidationError(_("No published story of this language has this number."))
+        if self.story and self.story.pk in (found.pk, found.replies_to_id):
+            raise ValidationError(_("A story cannot answer itself, nor its own answer."))
+        return found.pk
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("kind") == Story.Kind.PAGE:
@@ -390,7 +419,13 @@ class StoryForm(forms.Form):
 class MoveForm(forms.Form):
     """What a move of a story asks for besides its button."""
 
-    note = Text(label=_("note"), max_length=500, required=False, widget=forms.Textarea({"rows": 2}))
+    note = Text(
+        label=_("note"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2, "dir": "auto"}),
+        help_text=_("Kept in the history. Whoever sends a story back says why."),
+    )
     notice = Text(
         label=_("notice for readers"),
         max_length=500,
@@ -400,6 +435,30 @@ class MoveForm(forms.Form):
     )
     publish_at = MomentField(label=_("publish at"), required=False)
     unpublish_at = MomentField(label=_("unpublish at"), required=False)
+    edits_at = MomentField(label=_("publish the changes at"), required=False)
+    grade = forms.ChoiceField(
+        label=_("grade"),
+        choices=Correction.Grade.choices,
+        initial=Correction.Grade.CORRECTION,
+        required=False,
+    )
+    correction = Text(
+        label=_("what was wrong, and what is right"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("notice", "correction"):
+            self.fields[name].widget.attrs |= {
+                "dir": language_direction(language),
+                "lang": language,
+            }
+
+    def clean_edits_at(self) -> datetime | None:
+        return _still_to_come(self.cleaned_data["edits_at"])
 
     def clean_publish_at(self) -> datetime | None:
         return _still_to_come(self.cleaned_data["publish_at"])

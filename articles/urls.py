@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from articles import feeds, views
+from articles import drafts, feeds, views
 
 app_name = "articles"
 
@@ -13,7 +13,9 @@ urlpatterns = [
     path("topics/<uslug:slug>/", views.topic, name="topic"),
     path("authors/<uslug:slug>/", views.author, name="author"),
     path("archive/<int:year>/<int:month>/", views.archive, name="archive"),
+    path("corrections/", views.corrections, name="corrections"),
     path("pages/<uslug:slug>/", views.static_page, name="page"),
+    path("me/drafts/<str:token>/", drafts.shared_draft, name="shared_draft"),
     path("<uslug:section>/", views.section, name="section"),
     path("<uslug:section>/feed/", feeds.section_feed, name="section_feed"),
     path("<uslug:section>/<int:pk>/<uslug:slug>/", views.story, name="story"),

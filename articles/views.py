@@ -11,6 +11,7 @@ from django.db.models import (
     F,
     FilteredRelation,
     OuterRef,
+    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -30,6 +31,7 @@ from articles import languages
 from articles import search as searching
 from articles.models import (
     AuthorTranslation,
+    Correction,
     Pin,
     SectionTranslation,
     Story,
@@ -40,7 +42,7 @@ from newsroom.lib.caching import public_page
 
 PER_PAGE = 20
 MAX_PAGES = 50
-RELATED = 4
+RELATED, MAX_REPLIES = 4, 10
 FRONT_TOP, FRONT_LATEST, BAND_SIZE, BAND_STORIES = 5, 10, 6, 1000
 
 
@@ -118,13 +120,17 @@ def render_story(
 ) -> TemplateResponse:
     """Return the page of `story` (loaded by `for_page`). `context` adds what a form wants to say
     on it; four queries: bylines, topics, neighbours, and what the comments ask for."""
-    translations, related = _neighbours(story)
+    translations, replies, related = _neighbours(story)
     context = {
         "story": story,
         "bylines": bylines_of(story),
         "topics": _topics_of(story),
         "translations": translations,
         "related": related,
+        "answered": next((row for row in replies if row.pk == story.replies_to_id), None),
+        "replies": [row for row in replies if row.replies_to_id == story.pk],
+        # Most stories have none, and cost no query for it.
+        "corrections": story.corrections.all()[:50] if story.corrected_at else [],
         # Of the story, also where the page answers at the address of the form.
         "canonical_url": absolute(story.get_absolute_url()),
         "page_languages": languages.switch(
@@ -180,6 +186,25 @@ def archive(request: HttpRequest, language: str, year: int, month: int) -> HttpR
 
 @require_safe
 @public_page
+def corrections(request: HttpRequest, language: str) -> HttpResponse:
+    """What the paper corrected of its public stories, newest first."""
+    rows = Correction.objects.filter(
+        story__in=Story.objects.published().in_language(language).values("pk")
+    )
+    rows = rows.prefetch_related(Prefetch("story", Story.objects.for_cards()))
+    page = _page(request, rows)
+    context = {
+        "corrections": page.object_list,
+        "page_obj": page,
+        "page_languages": languages.switch_by_slug(
+            language, "corrections", {code: [] for code, _name in settings.LANGUAGES}
+        ),
+    }
+    return TemplateResponse(request, "articles/corrections.html", context)
+
+
+@require_safe
+@public_page
 def search(request: HttpRequest, language: str) -> HttpResponse:
     query = request.GET.get("q", "")[:200].replace("\x00", "").strip()
     page = _page(request, searching.search(query, language).for_cards())
@@ -203,7 +228,7 @@ def _list(
     return TemplateResponse(request, "articles/list.html", context)
 
 
-def _page(request: HttpRequest, stories: QuerySet[Story]) -> Page:
+def _page(request: HttpRequest, stories: QuerySet) -> Page:
     """Return the asked page, at most MAX_PAGES of PER_PAGE; 404 beyond, the archive has more."""
     bounded = stories[: MAX_PAGES * PER_PAGE]
     try:
@@ -278,19 +303,29 @@ def _topics_of(story: Story) -> list[TopicTranslation]:
     return list(rows.order_by("topic_id"))
 
 
-def _neighbours(story: Story) -> tuple[list[dict[str, Any]], list[Story]]:
-    """Return the story's other languages and the newest of its section, in one query."""
+def _neighbours(story: Story) -> tuple[list[dict[str, Any]], list[Story], list[Story]]:
+    """Return the story's other languages, those that answer it or that it answers, and the newest
+    of its section, in one query."""
     # A language the site no longer publishes in has no pages.
     public = Story.objects.published().filter(language__in=dict(settings.LANGUAGES))
     siblings = public.filter(translation_key=story.translation_key).values("pk")
+    answers = public.filter(Q(replies_to=story.pk) | Q(pk=story.replies_to_id or 0))
+    answers = answers.order_by("pk").values("pk")[:MAX_REPLIES]
     newest = public.articles().filter(section=story.section_id, language=story.language)
     newest = newest.exclude(pk=story.pk).newest_first().values("pk")[:RELATED]
     # The slice stands in a subquery of its own: SQLite takes no LIMIT inside a UNION.
-    wanted = siblings.union(Story.objects.filter(pk__in=newest).values("pk"))
+    wanted = siblings.union(
+        Story.objects.filter(pk__in=answers).values("pk"),
+        Story.objects.filter(pk__in=newest).values("pk"),
+    )
     found = list(Story.objects.for_cards().filter(pk__in=wanted).newest_first())
     translations = [row for row in found if row.translation_key == story.translation_key]
-    related = [row for row in found if row.translation_key != story.translation_key]
-    return [_sibling(row) for row in translations], related
+    others = [row for row in found if row.translation_key != story.translation_key]
+    is_answer = {row.pk for row in others if story.pk == row.replies_to_id}
+    is_answer.add(story.replies_to_id)
+    replies = [row for row in others if row.pk in is_answer]
+    related = [row for row in others if row.pk not in is_answer]
+    return [_sibling(row) for row in translations], replies, related[:RELATED]
 
 
 def _sibling(row: Story) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class ProbeMiddleware:
 
 PUBLIC_POLICY = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self';{frames} "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 
@@ -107,7 +107,9 @@ class ContentSecurityPolicyMiddleware:
             request.csp_nonce = secrets.token_urlsafe(16)
             nonce = f" 'nonce-{request.csp_nonce}'"
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", PUBLIC_POLICY.format(nonce=nonce))
+        frames = " frame-src 'self';" if getattr(response, "frames_itself", False) else ""
+        policy = PUBLIC_POLICY.format(nonce=nonce, frames=frames)
+        response.headers.setdefault("Content-Security-Policy", policy)
         return response
 
     def process_template_response(

@@ -3,6 +3,7 @@
 import logging
 import re
 import shutil
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 
@@ -16,14 +17,19 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from articles.models import Revision
 from newsroom import kept
 from newsroom.middleware import is_desk
 
 log = logging.getLogger("newsroom.health")
 
+# A timer rings each minute; five of them may be missed.
+LATE = timedelta(minutes=5)
+ASKS_DATABASE = {"migrations", "schedule"}
 MINIMUM_FREE_BYTES = 100 * 1024 * 1024
 MEDIA_TYPES = {
     ".avif": "image/avif",
@@ -53,7 +59,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     for name, probe in PROBES.items():
         try:
             # A database that is away keeps everybody waiting; it is asked once.
-            is_known = name == "migrations" and parts["database"] == "failing"
+            is_known = name in ASKS_DATABASE and parts["database"] == "failing"
             problem = "the database is away" if is_known else probe()
         except Exception as error:  # A probe that breaks is the answer, whatever broke.
             problem = f"{type(error).__name__}: {error}"
@@ -98,7 +104,19 @@ def _media() -> str:
     return "" if shutil.disk_usage(root).free > MINIMUM_FREE_BYTES else "the disk is nearly full"
 
 
-PROBES = {"database": _database, "migrations": _migrations, "cache": _cache, "media": _media}
+def _schedule() -> str:
+    """Edits of live stories that `manage.py tick` should have published by now."""
+    late = Revision.objects.filter(publish_at__lt=timezone.now() - LATE).count()
+    return f"{late} timed edits are late: does `manage.py tick` run?" if late else ""
+
+
+PROBES = {
+    "database": _database,
+    "migrations": _migrations,
+    "cache": _cache,
+    "media": _media,
+    "schedule": _schedule,
+}
 
 
 @require_safe

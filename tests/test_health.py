@@ -27,7 +27,9 @@ class TestReadyz:
     def test_every_part_is_ok(self, client):
         response = client.get("/readyz")
         assert response.status_code == 200
-        assert response.json() == dict.fromkeys(("database", "migrations", "cache", "media"), "ok")
+        assert response.json() == dict.fromkeys(
+            ("database", "migrations", "cache", "media", "schedule"), "ok"
+        )
 
     def test_one_part_failing_says_which_and_logs_why(self, client, monkeypatch, caplog):
         def broken() -> str:

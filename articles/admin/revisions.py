@@ -1,7 +1,6 @@
 """What a story was: its revisions, compared and restored, and the newest as readers will see it."""
 
-import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -9,17 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from articles import content as contents
-from articles import workflow
+from articles import drafts, workflow
 from articles.admin.saving import posted_version
-from articles.content import Content
-from articles.models import AuthorTranslation, Byline, Image, Revision, SectionTranslation, Story
+from articles.drafts import draft_page
+from articles.models import Revision, Story
 from articles.revisions import compare
-from articles.site import site_in
-from articles.views import render_story
 from articles.workflow import WorkflowError
 from newsroom.lib.rtl import language_direction
 
@@ -62,8 +57,7 @@ def restore(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResp
     """Make an older revision the newest again."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    number = request.POST.get("revision", "")
-    revision = get_object_or_404(story.revisions, pk=number if number.isdecimal() else 0)
+    revision = _posted(story, request)
     try:
         version = posted_version(request)
         story = workflow.restore(story, revision, by=request.user, version=version)
@@ -79,72 +73,78 @@ def _asked(story: Story, number: str) -> Revision | None:
     return story.revisions.filter(pk=number).first() if number.isdecimal() else None
 
 
-# The preview.
+def rename(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
+    """Give a revision a name, which keeps it for good, or take its name away."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    revision = _posted(story, request)
+    try:
+        workflow.name_revision(story, revision, request.POST.get("name", ""), by=request.user)
+    except WorkflowError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The name is kept."))
+    return HttpResponseRedirect(reverse("admin:articles_story_revisions", args=[story.pk]))
 
-# As the public page's, but nothing on it can be sent: the comment form is there to be seen.
-PREVIEW_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'"
-)
+
+def _posted(story: Story, request: HttpRequest) -> Revision:
+    number = request.POST.get("revision", "")
+    return get_object_or_404(story.revisions, pk=number if number.isdecimal() else 0)
+
+
+# The preview.
 
 
 def preview(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
     """The newest revision on the reader's page, for those who may see the story in the desk."""
-    shown = _as_published(story, workflow.head(story).content)
-    language, own = story.language, request.LANGUAGE_CODE
-    request.LANGUAGE_CODE = language
-    with translation.override(language):
-        is_page = shown.kind == Story.Kind.PAGE
-        response = render_story(
-            request,
-            shown,
-            bylines=_bylines(shown.preview_content, language),
-            topics=[{"name": name} for name in shown.preview_content["topics"]],
-            site=site_in(language),
-            LANGUAGE_CODE=language,
-            base_page="articles/static_page.html" if is_page else "articles/story.html",
-            desk_url=reverse("admin:articles_story_change", args=[story.pk]),
-            desk_language=own,
-        )
-        response.template_name = "admin/articles/story/preview.html"
-        response.render()
-    response["Content-Language"] = language
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Content-Security-Policy"] = PREVIEW_POLICY
+    change = reverse("admin:articles_story_change", args=[story.pk])
+    is_framed = "framed" in request.GET
+    response = draft_page(
+        request,
+        story,
+        ancestors="'self'" if is_framed else "'none'",
+        desk_url="" if is_framed else change,
+        widths_url=reverse("admin:articles_story_widths", args=[story.pk]),
+    )
+    response["X-Frame-Options"] = "SAMEORIGIN" if is_framed else "DENY"
     return response
 
 
-def _as_published(story: Story, content: Content) -> Story:
-    """Return a copy of the story with a revision's content on it, which is never saved."""
-    shown = copy.copy(story)
-    for name in (*contents.LINES, "slug", "body_html", "kind", "comments_open"):
-        setattr(shown, name, content[name])
-    shown.section_id = content["section"]
-    shown.picture = Image.objects.filter(pk=content["picture"]).first()
-    shown.published_at = story.published_at or story.changed_at
-    names = SectionTranslation.objects.filter(language=story.language, section=shown.section_id)
-    row = names.first()
-    shown.section_name, shown.section_slug = (row.name, row.slug) if row else ("", "-")
-    texts = shown.picture and shown.picture.translations.filter(language=story.language).first()
-    for name in ("alt", "caption", "credit"):
-        setattr(shown, f"picture_{name}", getattr(texts, name, ""))
-    shown.preview_content = content
-    return shown
+def widths(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
+    """The preview as a telephone, a tablet and a desk show it, side by side with its buttons."""
+    preview = reverse("admin:articles_story_preview", args=[story.pk])
+    context = {
+        **admin.admin_site.each_context(request),
+        "story": story,
+        "title": _("Preview"),
+        "framed_url": f"{preview}?framed=1",
+        "media": admin.media,
+    }
+    response = TemplateResponse(request, "admin/articles/story/widths.html", context)
+    response.frames_itself = True
+    return response
 
 
-def _bylines(content: Content, language: str) -> list[dict[str, Any]]:
-    wanted = [line["author"] for line in content["bylines"] if line["author"]]
-    rows = AuthorTranslation.objects.filter(language=language, author__in=wanted)
-    known = {row.author_id: row for row in rows}
-    roles = dict(Byline.Role.choices)
-    return [
-        {
-            "name": known[line["author"]].name if line["author"] in known else line["name"],
-            "url": "",
-            "role": line["role"],
-            "role_label": roles.get(line["role"], ""),
-        }
-        for line in content["bylines"]
-    ]
+# Share links.
+
+
+def share(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
+    """Make a link to the draft for people without an account, or revoke one."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    change = f"{reverse('admin:articles_story_change', args=[story.pk])}#share"
+    number, days = request.POST.get("revoke", ""), request.POST.get("days", "")
+    try:
+        if number:
+            link = get_object_or_404(story.share_links, pk=number if number.isdecimal() else 0)
+            drafts.revoke(link, by=request.user)
+            messages.success(request, _("The link leads nowhere any more."))
+        else:
+            days = int(days) if days.isascii() and days.isdecimal() and len(days) < 4 else 0
+            label = request.POST.get("label", "")
+            drafts.share(story, by=request.user, days=days, label=label)
+            messages.success(request, _("The link is ready: copy it below."))
+        admin.log_change(request, story, [{"changed": {"fields": [_("share links")]}}])
+    except WorkflowError as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect(change)

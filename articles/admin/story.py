@@ -23,6 +23,7 @@ from articles.admin import revisions, saving, story_form
 from articles.admin.saving import posted_version
 from articles.forms import section_choices
 from articles.models import Revision, Story
+from articles.rights import may_see, visible_to
 from articles.templatetags.desk import moment as in_words
 from articles.workflow import WorkflowError
 from newsroom.lib.folding import tokens
@@ -116,7 +117,7 @@ class StoryAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
         newest = Revision.objects.filter(story=OuterRef("pk")).order_by("-id").values("id")
         return (
-            Story.objects.for_cards()
+            visible_to(Story.objects.for_cards(), request.user)
             .annotate(head_id=Subquery(newest[:1]))
             .prefetch_related("bylines__author__translations")
         )
@@ -221,6 +222,10 @@ class StoryAdmin(admin.ModelAdmin):
             return super().has_change_permission(request)
         return workflow.may_edit(obj, request.user)
 
+    def has_view_permission(self, request: HttpRequest, obj: Story | None = None) -> bool:
+        allowed = super().has_view_permission(request)
+        return allowed and (obj is None or may_see(obj, request.user))
+
     def has_delete_permission(self, request: HttpRequest, obj: Story | None = None) -> bool:
         return False  # stories are withdrawn: their addresses have been linked to
 
@@ -243,6 +248,9 @@ class StoryAdmin(admin.ModelAdmin):
             "revisions": revisions.history,
             "restore": revisions.restore,
             "preview": revisions.preview,
+            "widths": revisions.widths,
+            "rename": revisions.rename,
+            "share": revisions.share,
             "autosave": saving.autosave,
             "presence": saving.presence,
         }

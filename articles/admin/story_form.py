@@ -17,16 +17,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from articles import workflow
+from articles import drafts, workflow
 from articles.admin.saving import posted_version
 from articles.admin.words import words
 from articles.content import Content, normalise
 from articles.forms import MoveForm, StoryForm, zone_label
-from articles.models import Story, Transition
+from articles.models import ShareLink, Story, Transition
 from articles.revisions import LABELS, FieldChange, compare, readable
 from articles.workflow import StaleStory, WorkflowError
 from newsroom.lib.rtl import isolate, language_direction
+from newsroom.models import User
 
 if TYPE_CHECKING:
     from articles.admin.story import StoryAdmin
@@ -107,6 +109,8 @@ def change(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpRespo
     except WorkflowError as refusal:
         form.add_error(None, str(refusal))
         return _page(admin, request, form, story=story)
+    if saved.status != story.status:
+        messages.warning(request, _("The approval was for another text: it is in review again."))
     if saved.version != story.version:
         admin.log_change(request, saved, [{"changed": {}}])
     return _after_save(admin, request, saved, version=saved.version)
@@ -154,9 +158,14 @@ MOVES = {
         Move("publish", "publish"),
         Move("publish_at", "publish", "publish_at"),
         Move("send_back", "send_back", "note"),
+        Move("edits_at", "publish_edits_at", "edits_at"),
+        Move("cancel_edits_at", "cancel_edits_at"),
         Move("unpublish", "unpublish"),
         Move("unpublish_at", "unpublish", "unpublish_at"),
+        Move("cancel_unpublish_at", "cancel_unpublish_at"),
         Move("withdraw", "withdraw", "notice"),
+        Move("correct", "correct", "correction"),
+        Move("take_back", "take_back_correction"),
     )
 }
 
@@ -166,16 +175,20 @@ def _after_save(
 ) -> HttpResponse:
     """Make the move whose button was pressed, if any, and say what has happened. It is refused
     when the story is not at `version` any more."""
-    move = MOVES.get(request.POST.get("_move", ""))
+    name, _colon, number = request.POST.get("_move", "").partition(":")
+    move = MOVES.get(name)
     if move is None:
         messages.success(request, _saved(story))
         preview = "_preview" in request.POST
         return HttpResponseRedirect(
             reverse("admin:articles_story_preview", args=[story.pk]) if preview else _url(story)
         )
-    moves = MoveForm(request.POST)
+    moves = MoveForm(request.POST, language=story.language)
     try:
-        story = _make(move, moves, story, request, version)
+        if move.name == "take_back":
+            story = _take_back(story, number, request.user, version)
+        else:
+            story = _make(move, moves, story, request.user, version)
     except WorkflowError as refusal:
         messages.error(request, str(refusal))
         messages.info(request, _("The text is saved."))
@@ -184,23 +197,32 @@ def _after_save(
         form = StoryForm(language=story.language, content=content, story=story)
         return _page(admin, request, form, story=story, moves=moves)
     admin.log_change(request, story, [{"changed": {}}])
-    messages.success(request, _done(story))
+    messages.success(request, _done(move, story))
     return _to(story)
 
 
-def _make(move: Move, moves: MoveForm, story: Story, request: HttpRequest, version: int) -> Story:
-    moves.is_valid()
-    if move.needs in moves.errors:
+def _make(move: Move, moves: MoveForm, story: Story, user: User, version: int) -> Story:
+    if not moves.is_valid() and move.needs in moves.errors:
         raise WorkflowError(" ".join(moves.errors[move.needs]))
     given = moves.cleaned_data
     if move.needs.endswith("_at") and not given[move.needs]:
         raise WorkflowError(_("Say at what time."))
-    extra: dict[str, Any] = {"version": version}
+    if move.name == "correct":
+        grade, text = given["grade"], given["correction"]
+        return workflow.correct(story, grade=grade, text=text, by=user, version=version).story
+    extra: dict[str, Any] = {"version": version, "note": given.get("note", "")}
     if move.needs.endswith("_at"):
         extra["at"] = given[move.needs]
     elif move.needs:
         extra[move.needs] = given[move.needs]
-    return getattr(workflow, move.action)(story, by=request.user, **extra)
+    return getattr(workflow, move.action)(story, by=user, **extra)
+
+
+def _take_back(story: Story, number: str, user: User, version: int) -> Story:
+    found = story.corrections.filter(pk=number).first() if number.isdecimal() else None
+    if found is None:
+        raise WorkflowError(_("This correction is not there any more."))
+    return workflow.take_back_correction(found, by=user, version=version)
 
 
 def _mark(moves: MoveForm, move: Move, refusal: str) -> None:
@@ -218,7 +240,20 @@ def _saved(story: Story) -> str:
     return _("Saved.")
 
 
-def _done(story: Story) -> str:
+DONE = {
+    "edits_at": gettext_lazy("Readers get the changes at that time."),
+    "cancel_edits_at": gettext_lazy(
+        "The time is forgotten. Readers see the change when it is published."
+    ),
+    "cancel_unpublish_at": gettext_lazy("The time is forgotten. The story stays public."),
+    "correct": gettext_lazy("The correction stands under the story."),
+    "take_back": gettext_lazy("The correction is taken back."),
+}
+
+
+def _done(move: Move, story: Story) -> str:
+    if move.name in DONE:
+        return str(DONE[move.name])
     if story.is_scheduled:
         return _("The story will be public at its time.")
     if story.is_public and story.unpublish_at:
@@ -261,7 +296,8 @@ def _page(
         "media": admin.media + form.media,
         "conflict": conflict,
         **_for_scripts(request, form.language, story),
-        "moves": moves or MoveForm(initial=_times(story)),
+        "moves": moves or MoveForm(initial=_times(story), language=form.language),
+        **(_beside(story, may_edit) if story else {}),
         "actions": actions,
         "zone": zone_label(),
         "language": form.language,
@@ -293,6 +329,21 @@ def _for_scripts(request: HttpRequest, language: str, story: Story | None) -> di
         else of_new,
         "presence_url": reverse("admin:articles_story_presence", args=[story.pk]) if story else "",
     }
+
+
+def _beside(story: Story, may_edit: bool) -> dict[str, Any]:
+    """What stands beside the text of a story: its times, corrections and links."""
+    timed = story.revisions.filter(publish_at__isnull=False).defer("content")
+    return {
+        "timed": timed.first() if story.status == Story.Status.PUBLISHED else None,
+        "share_links": _open_links(story) if may_edit else [],
+        "share_days": drafts.DAYS,
+        "corrections": story.corrections.all()[:20] if story.corrected_at else [],
+    }
+
+
+def _open_links(story: Story) -> list[tuple[ShareLink, str]]:
+    return [(link, drafts.address(link)) for link in story.share_links.open()[: drafts.MAX_OPEN]]
 
 
 def _facts(content: Content) -> list[tuple[str, str]]:

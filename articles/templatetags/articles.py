@@ -53,7 +53,13 @@ def _shown_size(image: Image, shape: str) -> tuple[int, int]:
 @register.simple_tag(takes_context=True)
 def story_jsonld(context: Context, story: Story) -> SafeString:
     """Return the story's JSON-LD as a data block, which a content-security policy never runs."""
-    data = metadata.news_article(story, context["site"], context.get("bylines", []))
+    data = metadata.news_article(
+        story,
+        context["site"],
+        context.get("bylines", []),
+        context.get("corrections", []),
+        context.get("answered"),
+    )
     return _data_block(data)
 
 

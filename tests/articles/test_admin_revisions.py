@@ -60,7 +60,7 @@ class TestRevisions:
         assert edda.get(url_of(make_draft(), "restore")).status_code == 405
 
     def test_restoring_is_for_those_who_may_write(self, client):
-        story = make_draft(by=None, kicker="One")
+        story = make_story(kicker="One")
         first = workflow.head(story)
         workflow.save_draft(story, first.content | {"kicker": "Two"}, by=None)
         client.force_login(make_user("rosa", "Reporter", interface_language="en"))

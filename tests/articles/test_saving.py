@@ -177,7 +177,7 @@ class TestPresence:
             assert locking.forget_absent() == 1
 
     def test_of_who_may_not_write_is_refused(self, client):
-        story = make_draft()
+        story = make_story()
         client.force_login(make_user("mona", "Moderator"))
         assert client.post(url("presence", story.pk)).status_code == 403
         assert client.get(url("presence", story.pk)).status_code == 405

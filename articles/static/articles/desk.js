@@ -116,6 +116,11 @@ function counts(editor) {
   show();
 }
 
+// An address is selected whole as soon as it is touched.
+function copies() {
+  for (const input of form.querySelectorAll("[data-copy]")) input.addEventListener("focus", () => input.select());
+}
+
 function shortcuts() {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
@@ -136,5 +141,6 @@ if (form) {
   if (editor) counts(editor);
   if (form.dataset.autosave) safety();
   once();
+  copies();
   shortcuts();
 }
