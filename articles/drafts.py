@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from articles import content as contents
 from articles import workflow
 from articles.content import Content
+from articles.embeds import frame_sources
 from articles.models import (
     AuthorTranslation,
     Byline,
@@ -124,7 +125,7 @@ def draft_page(
     response["Content-Language"] = language
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Content-Security-Policy"] = POLICY.format(ancestors=ancestors)
+    response["Content-Security-Policy"] = POLICY.format(ancestors=ancestors) + frame_sources()
     return response
 
 

@@ -57,6 +57,11 @@ class Environment(environ.Env):
         """Return a comma-separated list without blanks."""
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 
+    def several(self, name: str, default: str) -> list[str]:
+        """Return a comma-separated list of names, of which "none" is an empty one."""
+        names = self.words(name, default)
+        return [] if names == ["none"] else names
+
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         """Return one of the words that are understood."""
         word = self.text(name, default)

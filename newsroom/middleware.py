@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils import translation
 from js_asset import InlineStyle, Media
 
+from articles.embeds import frame_sources
 from newsroom import logs
 from newsroom.lib.privacy import comes_from_trusted_proxy
 
@@ -81,33 +82,35 @@ class ProbeMiddleware:
 
 PUBLIC_POLICY = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self';{frames} "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'{frames}"
 )
 
 
 class ContentSecurityPolicyMiddleware:
     """One strict policy; in the admin a nonce for what the rich-text editor puts inline.
 
-    A public page is the same bytes for everybody, so it has no nonce: `request.csp_nonce`
-    exists in the admin only. django-prose-editor needs it twice. Its import map must be an
-    inline script: django-js-asset's `Media` renders the nonce it carries on every tag, and
-    the admin prints the `media` of its context, so that is where the nonce goes in. And
-    Tiptap adds a `<style data-tiptap-style>` without a nonce unless one is there already,
-    so an empty one is put there; its rules stand in `newsroom/css/prose.css`, without the
-    two that switch ligatures off, which Arabic needs.
+    Readers may load the embeds of a story: public pages name the providers whose frames they
+    take, and nobody else. They are the same bytes for everybody, so they have no nonce:
+    `request.csp_nonce` exists in the admin only. django-prose-editor needs it twice. Its import
+    map must be an inline script: django-js-asset's `Media` renders the nonce it carries on every
+    tag, and the admin prints the `media` of its context, so that is where the nonce goes in. And
+    Tiptap adds a `<style data-tiptap-style>` without a nonce unless one is there already, so an
+    empty one is put there; its rules stand in `newsroom/css/prose.css`, without the two that
+    switch ligatures off, which Arabic needs.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        nonce = ""
+        nonce, frames = "", frame_sources()
         if is_desk(request):
             request.csp_nonce = secrets.token_urlsafe(16)
-            nonce = f" 'nonce-{request.csp_nonce}'"
+            nonce, frames = f" 'nonce-{request.csp_nonce}'", ""
         response = self.get_response(request)
-        frames = " frame-src 'self';" if getattr(response, "frames_itself", False) else ""
+        if getattr(response, "frames_itself", False):
+            frames = "; frame-src 'self'"
         policy = PUBLIC_POLICY.format(nonce=nonce, frames=frames)
         response.headers.setdefault("Content-Security-Policy", policy)
         return response

@@ -285,6 +285,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else N
 EDIT_VOIDS_APPROVAL = env.flag("EDIT_VOIDS_APPROVAL", default=True)
 AUTOSAVE_DAYS = env.number("AUTOSAVE_DAYS", 7, minimum=1)
 
+# Whose posts and films stories may show, each after a reader's click: names of
+# `articles.embeds.PROVIDERS`, or "none".
+EMBED_PROVIDERS = env.several("EMBED_PROVIDERS", "youtube,x,instagram,facebook,telegram,vimeo")
+# What must be right before a story is published, and what is not looked at: names of
+# `articles.checklist.CHECKS`, or "none".
+PUBLISH_BLOCKERS = env.several("PUBLISH_BLOCKERS", "headline,text,slug,section,picture-alt")
+PUBLISH_CHECKS_OFF = env.several("PUBLISH_CHECKS_OFF", "none")
+
 # Comments.
 
 COMMENT_MAX_LENGTH = env.number("COMMENT_MAX_LENGTH", 5000, minimum=1)

@@ -96,8 +96,22 @@ class TestContentSecurityPolicy:
         assert response["Content-Security-Policy"] == (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'"
+            "base-uri 'none'; frame-ancestors 'none'; frame-src https://www.youtube-nocookie.com "
+            "https://platform.twitter.com https://www.instagram.com https://www.facebook.com "
+            "https://t.me https://player.vimeo.com"
         )
+
+    def test_public_page_takes_frames_of_no_provider_that_is_switched_off(self, settings):
+        settings.EMBED_PROVIDERS = ["vimeo"]
+        policy = directives(ContentSecurityPolicyMiddleware(page)(REQUESTS.get("/ar/")))
+        assert policy["frame-src"] == "https://player.vimeo.com"
+        settings.EMBED_PROVIDERS = []
+        policy = directives(ContentSecurityPolicyMiddleware(page)(REQUESTS.get("/ar/")))
+        assert "frame-src" not in policy
+
+    def test_desk_takes_no_frames(self):
+        policy = directives(ContentSecurityPolicyMiddleware(page)(REQUESTS.get("/admin/")))
+        assert "frame-src" not in policy
 
     def test_public_page_is_the_same_for_everybody(self):
         request = REQUESTS.get("/ar/")

@@ -7,7 +7,7 @@ from django.template import Context
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
-from articles import metadata, pictures
+from articles import embeds, metadata, pictures
 from articles.models import Image, Story
 from newsroom.lib import images
 from newsroom.lib.html import trusted
@@ -66,6 +66,18 @@ def story_jsonld(context: Context, story: Story) -> SafeString:
 def _data_block(data: dict[str, Any]) -> SafeString:
     # json_script escapes <, > and & in the JSON: nothing in it can end the element.
     return trusted(json_script(data).replace("application/json", "application/ld+json", 1))
+
+
+@register.filter
+def body(markup: str | None) -> SafeString:
+    """The text of a story as readers see it: stored markup, with a card for each embed."""
+    return embeds.with_cards(markup or "")
+
+
+@register.filter
+def has_embeds(story: Story) -> bool:
+    """Whether the page of a story has something to load on demand."""
+    return embeds.has_embeds(story.body_html)
 
 
 @register.filter

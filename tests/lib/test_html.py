@@ -74,6 +74,22 @@ KEPT = [
     ("<div>a</div><div>b</div>", "<p>a</p><p>b</p>"),
     ("<div><p>a</p>b</div>", "<p>a</p>b"),
     ("<pre><code>a &lt; b</code></pre>", None),
+    # An embed: the provider's name where it is a word, and its address as an ordinary link.
+    (
+        '<figure data-embed="youtube"><a href="https://www.youtube.com/watch?v=a-b_c">a</a>'
+        "<figcaption>b</figcaption></figure>",
+        None,
+    ),
+    (
+        '<figure data-embed="x y" data-frame="//evil.example"><a href="/x">a</a></figure>',
+        '<figure><a href="/x">a</a></figure>',
+    ),
+    ('<figure data-embed="youtube"></figure><p data-embed="x">a</p>', "<p>a</p>"),
+    (
+        '<figure data-embed="x"><iframe src="https://x.com/"></iframe>'
+        '<a href="javascript:x">a</a></figure>',
+        '<figure data-embed="x"><a>a</a></figure>',
+    ),
     ("1 < 2 & 3 > 2", "1 &lt; 2 &amp; 3 &gt; 2"),
 ]
 
