@@ -6,7 +6,6 @@ the story, a `Revision` where content changed and a `Transition`, all in one tra
 person saw: every verb refuses with StaleStory when somebody saved since.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,16 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import checklist
 from articles import content as contents
 from articles.content import Content
-from articles.models import (
-    Correction,
-    ImageTranslation,
-    Revision,
-    SectionTranslation,
-    Story,
-    Transition,
-)
+from articles.models import Correction, Revision, Story, Transition
 from articles.models.revision import SCHEMA
 from articles.rights import CHANGE, PUBLISH, REVIEW, may_edit, may_move, reaches
 from newsroom.lib.text import one_line
@@ -536,25 +529,10 @@ def _require_section(content: Content) -> None:
 
 
 def _require_publishable(story: Story, content: Content) -> None:
-    problems = list(_problems(story, content))
+    """Refuse what PUBLISH_BLOCKERS forbids, with every sentence at once."""
+    problems = checklist.blockers(story, contents.normalise(content))
     if problems:
-        raise WorkflowError(" ".join(problems))
-
-
-def _problems(story: Story, content: Content) -> Iterable[str]:
-    """Yield what keeps `content` from being read: a sentence each."""
-    if not content["headline"]:
-        yield _("The story has no headline.")
-    if not content["body_html"]:
-        yield _("The story has no text.")
-    if not content["slug"]:
-        yield _("The story needs a slug with letters or digits.")
-    names = SectionTranslation.objects.filter(language=story.language)
-    if content["kind"] != Story.Kind.PAGE and not names.filter(section=content["section"]).exists():
-        yield _("The section has no name in the language of the story.")
-    texts = ImageTranslation.objects.filter(language=story.language).exclude(alt="")
-    if content["picture"] and not texts.filter(image=content["picture"]).exists():
-        yield _("The main picture has no alternative text in the language of the story.")
+        raise WorkflowError(" ".join(problem.text for problem in problems))
 
 
 # What stands in the log of a story: the moves, and what is written of it besides.

@@ -18,6 +18,9 @@ from django.core.validators import validate_email
 from django.db import connections
 from django.http.request import validate_host
 
+from articles.checklist import CHECKS
+from articles.embeds import PROVIDERS
+
 TAG = "newsroom"
 SHORTEST_KEY = 32
 FEWEST_CHARACTERS = 8
@@ -122,6 +125,22 @@ def languages(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     if len(codes) != len(set(codes)):
         errors.append(Error("LANGUAGES names a language twice.", id="newsroom.E009"))
     return errors
+
+
+@register(TAG)
+def stories(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    """E021 a check before publishing that does not exist, E022 an unknown provider of embeds."""
+    known = {
+        "PUBLISH_BLOCKERS": (CHECKS, "newsroom.E021"),
+        "PUBLISH_CHECKS_OFF": (CHECKS, "newsroom.E021"),
+        "EMBED_PROVIDERS": (PROVIDERS, "newsroom.E022"),
+    }
+    return [
+        Error(f"{name}: there is no {word!r}; known are {', '.join(names)}.", id=number)
+        for name, (names, number) in known.items()
+        for word in getattr(settings, name)
+        if word not in names
+    ]
 
 
 @register(TAG)
