@@ -12,7 +12,7 @@ from articles.models import AuthorTranslation, Edition, Story
 from articles.outline import outline
 from articles.workflow import WorkflowError
 from newsroom.checks import stories as check_settings
-from tests.articles.desk import messages
+from tests.articles.desk import many, messages
 from tests.factories import (
     content,
     make_author,
@@ -231,7 +231,7 @@ class TestSettings:
         client.force_login(make_user("edda", "Editor"))
         answer = client.post(
             reverse("admin:articles_story_changelist"),
-            {"action": "publish", "_selected_action": [story.pk, ready.pk]},
+            many("publish", story, ready),
             follow=True,
         )
         assert "There are no topics." in messages(answer)
