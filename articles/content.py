@@ -17,6 +17,7 @@ from newsroom.lib.html import clean, to_text
 from newsroom.lib.text import one_line, slugify_unicode
 
 Content = dict[str, Any]
+SLUG_LENGTH = Story._meta.get_field("slug").max_length
 
 LINES = ("kicker", "headline", "standfirst", "agency", "search_title", "search_description")
 BLANK: Content = {
@@ -44,7 +45,9 @@ def normalise(content: Content) -> Content:
     for name in LINES:
         content[name] = one_line(content[name] or "")
     content["body_html"] = clean(content["body_html"] or "")
-    content["slug"] = slugify_unicode(content["slug"] or content["headline"])
+    # A headline makes a short one; what somebody typed, or an old address had, stays whole.
+    typed = slugify_unicode(content["slug"] or "", SLUG_LENGTH)
+    content["slug"] = typed or slugify_unicode(content["headline"])
     content["comments_close_at"] = _iso(content["comments_close_at"])
     content["topics"] = list(dict.fromkeys(filter(None, map(one_line, content["topics"]))))
     content["bylines"] = [

@@ -53,6 +53,8 @@ class Provider:
 
     name: str
     hosts: re.Pattern[str]
+    # The same without what may stand before them, for the editor.
+    asked_at: str
     origin: str
     read: Reader
 
@@ -90,6 +92,11 @@ def frame_sources() -> str:
     """Return the end of a content-security policy: where a reader's page may take frames from."""
     origins = " ".join(provider.origin for provider in switched_on())
     return f"; frame-src {origins}" if origins else ""
+
+
+def known_hosts() -> str:
+    """Return the hosts at which the editor asks whether a pasted address is an embed."""
+    return " ".join(provider.asked_at for provider in switched_on())
 
 
 # Spaces, controls, backslashes and invisible characters: browsers and `urlsplit` differ on them.
@@ -251,36 +258,42 @@ PROVIDERS: dict[str, Provider] = {
     "youtube": Provider(
         "YouTube",
         _hosts(r"(?:(?:www|m|music)\.)?youtube\.com|(?:www\.)?youtube-nocookie\.com|youtu\.be"),
+        "youtube.com youtube-nocookie.com youtu.be",
         "https://www.youtube-nocookie.com",
         _youtube,
     ),
     "x": Provider(
         "X",
         _hosts(r"(?:(?:www|mobile|m)\.)?(?:x|twitter)\.com"),
+        "x.com twitter.com",
         "https://platform.twitter.com",
         _x,
     ),
     "instagram": Provider(
         "Instagram",
         _hosts(r"(?:(?:www|m)\.)?instagram\.com"),
+        "instagram.com",
         "https://www.instagram.com",
         _instagram,
     ),
     "facebook": Provider(
         "Facebook",
         _hosts(r"(?:(?:www|m|web|mbasic|[a-z]{2}-[a-z]{2})\.)?facebook\.com|fb\.watch"),
+        "facebook.com fb.watch",
         "https://www.facebook.com",
         _facebook,
     ),
     "telegram": Provider(
         "Telegram",
         _hosts(r"(?:www\.)?(?:t\.me|telegram\.me|telegram\.dog)"),
+        "t.me telegram.me telegram.dog",
         "https://t.me",
         _telegram,
     ),
     "vimeo": Provider(
         "Vimeo",
         _hosts(r"(?:(?:www|player)\.)?vimeo\.com"),
+        "vimeo.com",
         "https://player.vimeo.com",
         _vimeo,
     ),

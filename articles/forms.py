@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from django import forms
 from django.conf import settings
@@ -18,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.widgets import importmap
 from js_asset import Media, Script
 
-from articles.content import BLANK, LINES, Content
+from articles.content import BLANK, LINES, SLUG_LENGTH, Content
+from articles.embeds import known_hosts
 from articles.models import (
     Author,
     Byline,
@@ -57,6 +59,7 @@ class ProseEditor(forms.Textarea):
             "django_prose_editor/material-icons",
             "django_prose_editor/editor",
             "articles/editor",
+            "articles/aids",
         )
         return Media(
             importmap=importmap,
@@ -71,6 +74,8 @@ class ProseEditor(forms.Textarea):
             "lang": self.language,
             "data-words": json.dumps(editor_words(), ensure_ascii=False),
             "data-pictures": reverse("admin:articles_image_choose"),
+            "data-embeds": reverse("admin:articles_story_embed"),
+            "data-embed-hosts": known_hosts(),
         }
         return context
 
@@ -93,6 +98,10 @@ def editor_words() -> dict[str, str]:
         "blockquote": gettext("Quotation"),
         "horizontalRule": gettext("Line"),
         "figure": gettext("Picture"),
+        "embed": gettext("Embed"),
+        "embed_hint": gettext("The address of a post or a video, as the browser shows it."),
+        "direction": gettext("Turn the direction of this paragraph"),
+        "clear": gettext("Clear formatting"),
         "link": gettext("Link"),
         "unlink": gettext("Remove the link"),
         "undo": gettext("Undo"),
@@ -230,7 +239,7 @@ class StoryForm(forms.Form):
     kind = forms.ChoiceField(label=_("kind"), choices=Story.Kind.choices)
     slug = Text(
         label=_("slug"),
-        max_length=120,
+        max_length=SLUG_LENGTH,
         required=False,
         help_text=_("The last part of the address. Left empty, it is made from the headline."),
     )
@@ -353,8 +362,9 @@ class StoryForm(forms.Form):
         return clean(self.cleaned_data["body_html"])
 
     def clean_slug(self) -> str:
-        typed = self.cleaned_data["slug"]
-        slug = slugify_unicode(typed)
+        # Copied from an address bar it is percent-encoded.
+        typed = unquote(self.cleaned_data["slug"])
+        slug = slugify_unicode(typed, SLUG_LENGTH)
         if typed and not slug:
             raise ValidationError(_("A slug needs letters or digits."))
         return slug

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from django.utils.translation import override as in_language
 
 from articles import pictures, workflow
-from articles.admin import revisions, saving, story_form
+from articles.admin import aids, revisions, saving, story_form
 from articles.admin.saving import posted_version
 from articles.forms import section_choices
 from articles.models import Revision, Story
@@ -244,6 +244,9 @@ class StoryAdmin(admin.ModelAdmin):
         for name, screen in {"autosave": saving.autosave_new, "token": saving.token}.items():
             view = self.admin_site.admin_view(partial(screen, self))
             yield path(f"{name}/", view, name=f"articles_story_{name}_new")
+        for name, screen in {"embed": aids.embed, "slug": aids.slug}.items():
+            view = self.admin_site.admin_view(partial(screen, self))
+            yield path(f"{name}/", view, name=f"articles_story_{name}")
         screens: dict[str, Callable] = {
             "revisions": revisions.history,
             "restore": revisions.restore,
@@ -251,6 +254,7 @@ class StoryAdmin(admin.ModelAdmin):
             "widths": revisions.widths,
             "rename": revisions.rename,
             "share": revisions.share,
+            "checklist": aids.story_checklist,
             "autosave": saving.autosave,
             "presence": saving.presence,
         }
