@@ -39,7 +39,15 @@ export async function embedDialog(editor, textarea, words) {
   const before = editor.isActive("embed") ? editor.getAttributes("embed") : { url: "", caption: "" };
   const found = await openDialog(words.embed, words, (close) => [form(before, textarea, words, close)]);
   if (!found) return editor.commands.focus();
-  return editor.chain().focus().insertContent({ type: "embed", attrs: found }).run();
+  return put(editor, (chain) => chain.focus().insertContent({ type: "embed", attrs: found }));
+}
+
+// A step of its own for “undo”, however quickly others follow (prosemirror-history's `closeHistory`).
+function put(editor, run) {
+  const seal = () => editor.view.dispatch(editor.state.tr.setMeta("closeHistory$", true));
+  seal();
+  run(editor.chain()).run();
+  seal();
 }
 
 function form(before, textarea, words, close) {
@@ -84,11 +92,7 @@ function looksKnown(address, textarea) {
 function replace(editor, at, address, embed) {
   const block = editor.state.doc.nodeAt(Math.min(at, editor.state.doc.content.size));
   if (block?.type.name !== "paragraph" || block.textContent !== address) return;
-  // What comes now is undone by itself (prosemirror-history's `closeHistory`).
-  editor.chain().command(({ tr }) => {
-    tr.setMeta("closeHistory$", true);
-    return true;
-  }).insertContentAt({ from: at, to: at + block.nodeSize }, { type: "embed", attrs: { ...embed, caption: "" } }).run();
+  put(editor, (chain) => chain.insertContentAt({ from: at, to: at + block.nodeSize }, { type: "embed", attrs: { ...embed, caption: "" } }));
 }
 
 // A click on an embed chooses it and leads nowhere; a second one, or Enter, opens its words.

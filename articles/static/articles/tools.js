@@ -34,6 +34,15 @@ function turn({ editor, tr }) {
   return true;
 }
 
+// Headings become paragraphs; in which direction they run is no matter of looks.
+function plainBlocks({ editor, tr }) {
+  const { paragraph } = editor.schema.nodes;
+  for (const [{ type, attrs: { dir, lang } }, at] of blocks(tr.doc, tr.selection)) {
+    if (type !== paragraph) tr.setNodeMarkup(at, paragraph, { dir, lang });
+  }
+  return true;
+}
+
 export const BUTTONS = {
   paragraph: plain("¶", (chain) => chain.setParagraph(), (editor) => editor.isActive("paragraph")),
   heading2: heading(2),
@@ -50,7 +59,7 @@ export const BUTTONS = {
   unlink: plain("link_off", (chain) => chain.unsetLink(), () => false, (editor) => editor.isActive("link")),
   figure: plain("image", null, (editor) => editor.isActive("figure")),
   embed: plain("ondemand_video", null, (editor) => editor.isActive("embed")),
-  clear: plain("format_clear", (chain) => chain.unsetAllMarks().clearNodes()),
+  clear: plain("format_clear", (chain) => chain.unsetAllMarks().command(plainBlocks)),
   direction: plain("format_textdirection_l_to_r", (chain) => chain.command(turn), isTurned),
   undo: plain("undo", (chain) => chain.undo(), () => false, (editor) => editor.can().undo()),
   redo: plain("redo", (chain) => chain.redo(), () => false, (editor) => editor.can().redo()),
