@@ -4,12 +4,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 
 from articles import workflow
 from articles.admin.aids import findings_of
 from articles.models import Story
-from articles.site import absolute
 from newsroom.models import User
 
 register = template.Library()
@@ -27,10 +27,10 @@ def checklist(story: Story | None, user: User) -> dict[str, Any]:
 
 
 @register.simple_tag
-def address_around(story: Story | None, language: str, part: str) -> str:
-    """The story's full address as people read it, before or after its slug."""
+def address_before(story: Story | None, language: str) -> list[str]:
+    """The story's address up to its slug, as people read it: parts, since each may be of another
+    direction. A new story has no number yet."""
     if story is None:
-        return absolute(f"/{language}/…/").replace("%E2%80%A6", "…") if part == "before" else "/"
-    whole = unquote(absolute(story.get_absolute_url()))
-    before, _slash, _slug = whole.rstrip("/").rpartition("/")
-    return f"{before}/" if part == "before" else "/"
+        return [settings.SITE_URL, language, "…"]
+    path = unquote(story.get_absolute_url()).strip("/").split("/")
+    return [settings.SITE_URL, *path[:-1]]
