@@ -255,7 +255,7 @@ def _headings(draft: Draft) -> Iterator[Finding]:
         if not part.text.strip():
             yield Finding(_("A heading is empty."), "body_html", at)
         elif part.level > before + 1:
-            text = _("The heading %(text)s skips a level.")
+            text = _("The heading “%(text)s” skips a level.")
             yield Finding(text % {"text": name}, "body_html", at)
         before = part.level
 
@@ -269,7 +269,7 @@ def _links(draft: Draft) -> Iterator[Finding]:
             text = _("A link shows its bare address: %(text)s")
             yield Finding(text % {"text": isolate(_short(words))}, "body_html", at)
         elif fold(words).strip(" .:…!") in _VAGUE:
-            text = _("A link says only %(text)s: say where it leads.")
+            text = _("A link says only “%(text)s”: say where it leads.")
             yield Finding(text % {"text": isolate(words)}, "body_html", at)
 
 
