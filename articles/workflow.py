@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import checklist
+from articles import checklist, translations
 from articles import content as contents
 from articles.content import Content
 from articles.models import Correction, Revision, Story, Transition
@@ -132,7 +132,7 @@ def save_draft(
         if story.status == Status.PUBLISHED:
             story.save()
         else:
-            contents.apply(story, content)
+            _apply(story, content)
     return story
 
 
@@ -253,7 +253,7 @@ def unpublish(
             return story
         _take_off(story, Status.DRAFT)
         story.unpublish_at = None
-        contents.apply(story, contents.existing(head(story).content, story))
+        _apply(story, contents.existing(contents.normalise(head(story).content), story))
         _log(story, "unpublish", before, by=by, note=note)
     return story
 
@@ -283,6 +283,7 @@ def withdraw(
         story.withdrawn_notice = notice.strip()[:500]
         _take_off(story, Status.WITHDRAWN)
         story.save()
+        translations.recount(story)
         _log(story, "withdraw", before, by=by, note=note or notice)
     return story
 
@@ -446,7 +447,7 @@ def _make_live(story: Story, revision: Revision) -> None:
         story.unpublish_at = None
     _drop_timed_edit(story)
     story.status, story.live_revision = Status.PUBLISHED, revision
-    contents.apply(story, contents.existing(contents.normalise(revision.content), story))
+    _apply(story, contents.existing(contents.normalise(revision.content), story))
 
 
 def _publish_due(revision: Revision) -> Story | None:
@@ -466,6 +467,11 @@ def _publish_due(revision: Revision) -> Story | None:
 def _drop_timed_edit(story: Story) -> bool:
     timed = story.revisions.filter(publish_at__isnull=False)
     return bool(timed.update(publish_at=None, publish_by=None))
+
+
+def _apply(story: Story, content: Content) -> None:
+    contents.apply(story, content)
+    translations.recount(story)
 
 
 def _take_off(story: Story, status: str) -> None:
@@ -551,4 +557,6 @@ ACTION_LABELS = {
     "keep": gettext_lazy("Forget the time of the end"),
     "correct": gettext_lazy("Correction"),
     "uncorrect": gettext_lazy("Correction taken back"),
+    "accept_source": gettext_lazy("Change of the source accepted"),
+    "keep_source": gettext_lazy("Text kept against a change of the source"),
 }

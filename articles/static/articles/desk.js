@@ -89,7 +89,7 @@ function once() {
 }
 
 function safety() {
-  const words = JSON.parse(form.dataset.words);
+  const words = JSON.parse(form.dataset.sentences);
   const bar = form.querySelector("[data-status-line]");
   const kept = keeping(form);
   const saving = autosave(form, words, statusLine(bar, words), kept);
@@ -106,7 +106,7 @@ function safety() {
 }
 
 function counts(editor) {
-  const words = JSON.parse(form.dataset.words);
+  const words = JSON.parse(form.dataset.sentences);
   const note = document.createElement("p");
   note.className = "text-count quiet";
   editor.closest(".desk-field").append(note);
