@@ -107,6 +107,14 @@ def topics_named(names: list[str], language: str) -> list[Topic]:
     return [_topic(name[:80], language) for name in names if fold(name[:80])]
 
 
+def topics_in(language: str, names: list[str], known_in: str) -> list[str]:
+    """Return the names in `language` of the topics that are called `names` in `known_in`."""
+    folded = [fold(name)[:80] for name in names]
+    own = TopicTranslation.objects.filter(language=known_in, folded__in=folded).values("topic")
+    rows = TopicTranslation.objects.filter(language=language, topic__in=own)
+    return list(rows.order_by("topic_id").values_list("name", flat=True))
+
+
 def _topic(name: str, language: str) -> Topic:
     known = TopicTranslation.objects.filter(language=language, folded=fold(name)[:80])
     row = known.select_related("topic").first()

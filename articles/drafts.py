@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import content as contents
-from articles import workflow
+from articles import embeds, workflow
 from articles.content import Content
 from articles.models import (
     AuthorTranslation,
@@ -42,8 +42,8 @@ MAX_OPEN = 20
 # As the public page's, but nothing on it can be sent: the comment form is there to be seen.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; manifest-src 'self'; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors {ancestors}"
+    "font-src 'self'; manifest-src 'self'; frame-src {frames}; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors {ancestors}"
 )
 
 
@@ -124,7 +124,9 @@ def draft_page(
     response["Content-Language"] = language
     response["Cache-Control"] = "private, no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Content-Security-Policy"] = POLICY.format(ancestors=ancestors)
+    response["Content-Security-Policy"] = POLICY.format(
+        ancestors=ancestors, frames=" ".join(embeds.origins()) or "'none'"
+    )
     return response
 
 

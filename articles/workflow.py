@@ -6,7 +6,6 @@ the story, a `Revision` where content changed and a `Transition`, all in one tra
 person saw: every verb refuses with StaleStory when somebody saved since.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,13 +16,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import checklist, translations
 from articles import content as contents
 from articles.content import Content
 from articles.models import (
     Correction,
-    ImageTranslation,
     Revision,
-    SectionTranslation,
     Story,
     Transition,
 )
@@ -139,7 +137,7 @@ def save_draft(
         if story.status == Status.PUBLISHED:
             story.save()
         else:
-            contents.apply(story, content)
+            _apply(story, content)
     return story
 
 
@@ -260,7 +258,7 @@ def unpublish(
             return story
         _take_off(story, Status.DRAFT)
         story.unpublish_at = None
-        contents.apply(story, contents.existing(head(story).content, story))
+        _apply(story, contents.existing(contents.normalise(head(story).content), story))
         _log(story, "unpublish", before, by=by, note=note)
     return story
 
@@ -290,6 +288,7 @@ def withdraw(
         story.withdrawn_notice = notice.strip()[:500]
         _take_off(story, Status.WITHDRAWN)
         story.save()
+        translations.recount(story)
         _log(story, "withdraw", before, by=by, note=note or notice)
     return story
 
@@ -453,7 +452,7 @@ def _make_live(story: Story, revision: Revision) -> None:
         story.unpublish_at = None
     _drop_timed_edit(story)
     story.status, story.live_revision = Status.PUBLISHED, revision
-    contents.apply(story, contents.existing(contents.normalise(revision.content), story))
+    _apply(story, contents.existing(contents.normalise(revision.content), story))
 
 
 def _publish_due(revision: Revision) -> Story | None:
@@ -473,6 +472,11 @@ def _publish_due(revision: Revision) -> Story | None:
 def _drop_timed_edit(story: Story) -> bool:
     timed = story.revisions.filter(publish_at__isnull=False)
     return bool(timed.update(publish_at=None, publish_by=None))
+
+
+def _apply(story: Story, content: Content) -> None:
+    contents.apply(story, content)
+    translations.recount(story)
 
 
 def _take_off(story: Story, status: str) -> None:
@@ -536,25 +540,9 @@ def _require_section(content: Content) -> None:
 
 
 def _require_publishable(story: Story, content: Content) -> None:
-    problems = list(_problems(story, content))
+    problems = [row.text for row in checklist.check(story, content) if row.is_blocking]
     if problems:
         raise WorkflowError(" ".join(problems))
-
-
-def _problems(story: Story, content: Content) -> Iterable[str]:
-    """Yield what keeps `content` from being read: a sentence each."""
-    if not content["headline"]:
-        yield _("The story has no headline.")
-    if not content["body_html"]:
-        yield _("The story has no text.")
-    if not content["slug"]:
-        yield _("The story needs a slug with letters or digits.")
-    names = SectionTranslation.objects.filter(language=story.language)
-    if content["kind"] != Story.Kind.PAGE and not names.filter(section=content["section"]).exists():
-        yield _("The section has no name in the language of the story.")
-    texts = ImageTranslation.objects.filter(language=story.language).exclude(alt="")
-    if content["picture"] and not texts.filter(image=content["picture"]).exists():
-        yield _("The main picture has no alternative text in the language of the story.")
 
 
 # What stands in the log of a story: the moves, and what is written of it besides.
@@ -573,4 +561,6 @@ ACTION_LABELS = {
     "keep": gettext_lazy("Forget the time of the end"),
     "correct": gettext_lazy("Correction"),
     "uncorrect": gettext_lazy("Correction taken back"),
+    "accept_source": gettext_lazy("Change of the source accepted"),
+    "keep_source": gettext_lazy("Text kept against a change of the source"),
 }

@@ -192,3 +192,20 @@ def database_encoding(
             text = f"DATABASE_URL: the database is encoded in {encoding}, not UTF8."
             errors.append(Error(text, hint="createdb --encoding=UTF8", id="newsroom.E011"))
     return errors
+
+
+@register(TAG)
+def known_checks(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    """E012: a check of stories that there is not, so that it would look for nothing."""
+    from articles.checklist import CHECKS  # it needs the loaded apps
+
+    return [
+        Error(
+            f"{name} names {code!r}, which the checklist does not have.",
+            hint=f"It has {', '.join(CHECKS)}.",
+            id="newsroom.E012",
+        )
+        for name in ("PUBLISH_BLOCKERS", "PUBLISH_CHECKS_OFF")
+        for code in getattr(settings, name)
+        if code not in CHECKS
+    ]

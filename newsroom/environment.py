@@ -57,6 +57,16 @@ class Environment(environ.Env):
         """Return a comma-separated list without blanks."""
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 
+    def some_of(self, name: str, known: tuple[str, ...]) -> list[str]:
+        """Return some of the known words, all of them unless any are named; `none` is none."""
+        words = self.words(name, ",".join(known))
+        words = [] if words == ["none"] else words
+        if unknown := set(words) - set(known):
+            raise ImproperlyConfigured(
+                f"{name} names {', '.join(sorted(unknown))}: known are {', '.join(known)} and none."
+            )
+        return words
+
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         """Return one of the words that are understood."""
         word = self.text(name, default)

@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils import translation
 from js_asset import InlineStyle, Media
 
+from articles import embeds
 from newsroom import logs
 from newsroom.lib.privacy import comes_from_trusted_proxy
 
@@ -107,7 +108,10 @@ class ContentSecurityPolicyMiddleware:
             request.csp_nonce = secrets.token_urlsafe(16)
             nonce = f" 'nonce-{request.csp_nonce}'"
         response = self.get_response(request)
-        frames = " frame-src 'self';" if getattr(response, "frames_itself", False) else ""
+        frames = "'self'" if getattr(response, "frames_itself", False) else ""
+        if not is_desk(request):
+            frames = " ".join(embeds.origins())
+        frames = f" frame-src {frames};" if frames else ""
         policy = PUBLIC_POLICY.format(nonce=nonce, frames=frames)
         response.headers.setdefault("Content-Security-Policy", policy)
         return response

@@ -283,6 +283,15 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else N
 
 # Whether an edit of an approved story sends it back into review.
 EDIT_VOIDS_APPROVAL = env.flag("EDIT_VOIDS_APPROVAL", default=True)
+# Whose posts and films a text may show; nothing of theirs is loaded before a reader asks.
+EMBED_PROVIDERS = env.some_of(
+    "EMBED_PROVIDERS", ("youtube", "vimeo", "x", "instagram", "facebook", "telegram")
+)
+# What keeps a story from being published, and what the checklist does not look for at all.
+PUBLISH_BLOCKERS = env.words(
+    "PUBLISH_BLOCKERS", "headline,text,slug,section,picture-alt,dates,metadata"
+)
+PUBLISH_CHECKS_OFF = env.words("PUBLISH_CHECKS_OFF")
 AUTOSAVE_DAYS = env.number("AUTOSAVE_DAYS", 7, minimum=1)
 
 # Comments.

@@ -91,12 +91,13 @@ class TestRequestId:
 
 
 class TestContentSecurityPolicy:
-    def test_public_page_allows_its_own_files_and_nothing_inline(self):
+    def test_public_page_allows_its_own_files_frames_of_embeds_and_nothing_inline(self, settings):
+        settings.EMBED_PROVIDERS = ["vimeo"]
         response = ContentSecurityPolicyMiddleware(page)(REQUESTS.get("/ar/"))
         assert response["Content-Security-Policy"] == (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
-            "base-uri 'none'; frame-ancestors 'none'"
+            "frame-src https://player.vimeo.com; base-uri 'none'; frame-ancestors 'none'"
         )
 
     def test_public_page_is_the_same_for_everybody(self):

@@ -7,14 +7,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from articles import locking, workflow
+from articles import checklist, locking, workflow
 from articles.forms import StoryForm
 from articles.models import Story
 from articles.workflow import StaleStory, WorkflowError
@@ -94,6 +95,15 @@ def presence(
             "by": _who(story),
         }
     )
+
+
+def checked(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
+    """The checklist of what is saved now, as the page shows it."""
+    findings = checklist.check(story, workflow.head(story).content)
+    context = {"findings": findings, "story": story}
+    response = render(request, "admin/articles/story/_checklist.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def token(admin: "StoryAdmin", request: HttpRequest) -> JsonResponse:

@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from django.utils.translation import override as in_language
 
 from articles import pictures, workflow
-from articles.admin import revisions, saving, story_form
+from articles.admin import revisions, saving, source_panel, story_form
 from articles.admin.saving import posted_version
 from articles.forms import section_choices
 from articles.models import Revision, Story
 from articles.rights import may_see, visible_to
+from articles.templatetags.desk import drift_in_words, drift_of
 from articles.templatetags.desk import moment as in_words
 from articles.workflow import WorkflowError
 from newsroom.lib.folding import tokens
@@ -48,7 +49,11 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        return [*STATES.items(), ("edited", _("with unpublished edits"))]
+        return [
+            *STATES.items(),
+            ("edited", _("with unpublished edits")),
+            ("stale", _("translations behind their source")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         state = self.value()
@@ -58,6 +63,8 @@ class StateFilter(admin.SimpleListFilter):
             return queryset.scheduled()
         if state == "ended":
             return queryset.filter(status="published", unpublish_at__lte=timezone.now())
+        if state == "stale":
+            return queryset.filter(translation_source__changed_count__gt=0)
         if state == "edited":
             return queryset.filter(status="published").exclude(head_id=F("live_revision_id"))
         return queryset.filter(status=state) if state in STATES else queryset
@@ -119,6 +126,7 @@ class StoryAdmin(admin.ModelAdmin):
         return (
             visible_to(Story.objects.for_cards(), request.user)
             .annotate(head_id=Subquery(newest[:1]))
+            .select_related("translation_source")
             .prefetch_related("bylines__author__translations")
         )
 
@@ -156,6 +164,10 @@ class StoryAdmin(admin.ModelAdmin):
         if story.status == "published" and story.head_id != story.live_revision_id:
             edited = _("unpublished edits")
             shown = format_html('{} <span class="state state-edited">{}</span>', shown, edited)
+        if row := drift_of(story):
+            shown = format_html(
+                '{} <span class="state state-edited">{}</span>', shown, drift_in_words(row)
+            )
         # What an action on many is checked against: the list may have stood open for long.
         seen = '{}<input type="hidden" name="version-{}" value="{}">'
         return format_html(seen, shown, story.pk, story.version)
@@ -253,6 +265,8 @@ class StoryAdmin(admin.ModelAdmin):
             "share": revisions.share,
             "autosave": saving.autosave,
             "presence": saving.presence,
+            "checklist": saving.checked,
+            "source": source_panel.source,
         }
         for name, screen in screens.items():
             view = self.admin_site.admin_view(self._screen(screen))

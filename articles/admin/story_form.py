@@ -19,10 +19,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import drafts, workflow
+from articles import checklist, drafts, translations, workflow
+from articles.admin import source_panel
 from articles.admin.saving import posted_version
 from articles.admin.words import words
-from articles.content import Content, normalise
+from articles.content import Content, normalise, topics_in
 from articles.forms import MoveForm, StoryForm, zone_label
 from articles.models import ShareLink, Story, Transition
 from articles.revisions import LABELS, FieldChange, compare, readable
@@ -73,6 +74,8 @@ def create(
             translation_key=source.translation_key if source else form.cleaned_data["key"],
             autosave=autosave,
         )
+        if source:
+            translations.follow(story, source)
         admin.log_addition(request, story, [{"added": {}}])
     return story
 
@@ -304,7 +307,7 @@ def _page(
         "direction": language_direction(form.language),
         "language_name": dict(settings.LANGUAGES).get(form.language, form.language),
         "languages": _languages(request, form.language, story),
-        "source": _source(admin, request) if story is None else None,
+        **source_panel.context(admin, request, story, _source(admin, request)),
         "state": state_of(story) if story else "",
         "state_label": STATES[state_of(story)] if story else "",
         "is_edited": bool(story) and workflow.has_unpublished_edits(story),
@@ -335,6 +338,7 @@ def _beside(story: Story, may_edit: bool) -> dict[str, Any]:
     """What stands beside the text of a story: its times, corrections and links."""
     timed = story.revisions.filter(publish_at__isnull=False).defer("content")
     return {
+        "findings": checklist.check(story, workflow.head(story).content),
         "timed": timed.first() if story.status == Story.Status.PUBLISHED else None,
         "share_links": _open_links(story) if may_edit else [],
         "share_days": drafts.DAYS,
@@ -371,9 +375,8 @@ def _languages(request: HttpRequest, current: str, story: Story | None) -> list[
     """Return the languages: of a new story to choose from, of an old one with its twins."""
     twins: dict[str, Story] = {}
     if story:
-        rows = Story.objects.filter(translation_key=story.translation_key).only(
-            "pk", "language", "headline", "status", "published_at", "unpublish_at"
-        )
+        rows = Story.objects.filter(translation_key=story.translation_key)
+        rows = rows.select_related("translation_source").defer("body_html", "search_text")
         twins = {row.language: row for row in rows}
     query = f"translation_of={story.pk}&" if story else ""
     return [
@@ -417,7 +420,8 @@ def _start(request: HttpRequest, source: Story | None) -> Content:
     content = workflow.head(source).content
     kept = ("section", "kind", "picture", "comments_open", "comments_close_at")
     authors = [line for line in content["bylines"] if line["author"]]
-    return {**{name: content[name] for name in kept}, "bylines": authors}
+    topics = topics_in(language_of(request), content["topics"], source.language)
+    return {**{name: content[name] for name in kept}, "bylines": authors, "topics": topics}
 
 
 def exists() -> str:

@@ -275,4 +275,5 @@ class Story(models.Model):
     @property
     def modified_at(self) -> datetime | None:
         """When readers last got a new text or a correction: ISO dates of feeds and metadata."""
-        return max(filter(None, (self.updated_at, self.corrected_at)), default=self.published_at)
+        times = (self.published_at, self.updated_at, self.corrected_at)
+        return max(filter(None, times), default=None)

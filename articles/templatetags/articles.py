@@ -7,7 +7,7 @@ from django.template import Context
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
-from articles import metadata, pictures
+from articles import embeds, metadata, pictures
 from articles.models import Image, Story
 from newsroom.lib import images
 from newsroom.lib.html import trusted
@@ -41,6 +41,26 @@ def picture(
         getattr(story, "picture_alt", None) or "",
         *("fetchpriority", "high") if eager else ("loading", "lazy"),
     )
+
+
+@register.filter
+def body(story: Story) -> SafeString:
+    """The story's text as readers get it: embeds are cards, and the credit of the agency closes
+    the last paragraph, as papers set it, or stands alone where the text ends with something else.
+    """
+    text = embeds.shown(story.body_html)
+    if story.agency:
+        credit = format_html('<span class="agency">({})</span>', story.agency)
+        # Stored markup is clean and well-formed: its end is known.
+        rest = text.removesuffix("</p>")
+        text = f"{rest} {credit}</p>" if rest != text else f"{text}<p>{credit}</p>"
+    return trusted(text)
+
+
+@register.filter
+def has_embeds(story: Story) -> bool:
+    """Whether the page needs what shows embeds."""
+    return "data-embed" in story.body_html
 
 
 def _shown_size(image: Image, shape: str) -> tuple[int, int]:

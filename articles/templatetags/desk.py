@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from articles import pictures, workflow
 from articles.forms import StoryForm
-from articles.models import ImageTranslation, Story, Transition
+from articles.models import ImageTranslation, Story, Transition, TranslationSource
 
 register = template.Library()
 
@@ -25,6 +26,24 @@ SCREENS = "Story Comment Image Pin Section Topic Author Edition Rule User Group"
 def moment(at: datetime | None) -> str:
     """A moment in the site's zone, the month as a word: no reader takes it for the day."""
     return date_format(timezone.localtime(at), "j N Y H:i") if at else ""
+
+
+@register.filter
+def drift_of(story: Story) -> TranslationSource | None:
+    """The row of a translation that its source has left behind, else None."""
+    row = getattr(story, "translation_source", None)
+    return row if row and row.changed_count else None
+
+
+@register.filter
+def drift_in_words(row: TranslationSource) -> str:
+    """How much of the source changed since it was translated."""
+    text = ngettext(
+        "%(changed)d of %(total)d paragraph changed",
+        "%(changed)d of %(total)d paragraphs changed",
+        row.total_count,
+    )
+    return text % {"changed": row.changed_count, "total": row.total_count}
 
 
 @register.simple_tag

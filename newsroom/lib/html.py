@@ -58,6 +58,7 @@ RICH = Policy(
         "*": _GLOBAL_ATTRIBUTES,
         "a": _names("href title rel"),
         "img": _names("src alt width height loading"),
+        "figure": _names("data-embed"),
         "ol": _names("start"),
         "td": _names("colspan rowspan"),
         "th": _names("colspan rowspan scope"),
@@ -92,6 +93,7 @@ _NUMBER = re.compile(r"[0-9]{1,5}\Z")
 _VALUES = {
     "dir": re.compile(r"(?:ltr|rtl|auto)\Z"),
     "lang": re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}\Z"),
+    "data-embed": re.compile(r"[a-z]{1,20}\Z"),
     "loading": re.compile(r"(?:lazy|eager)\Z"),
     "scope": re.compile(r"(?:row|col|rowgroup|colgroup)\Z"),
     **dict.fromkeys(_names("width height start colspan rowspan"), _NUMBER),

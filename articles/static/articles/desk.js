@@ -89,7 +89,7 @@ function once() {
 }
 
 function safety() {
-  const words = JSON.parse(form.dataset.words);
+  const words = JSON.parse(form.dataset.sentences);
   const bar = form.querySelector("[data-status-line]");
   const kept = keeping(form);
   const saving = autosave(form, words, statusLine(bar, words), kept);
@@ -106,7 +106,7 @@ function safety() {
 }
 
 function counts(editor) {
-  const words = JSON.parse(form.dataset.words);
+  const words = JSON.parse(form.dataset.sentences);
   const note = document.createElement("p");
   note.className = "text-count quiet";
   editor.closest(".desk-field").append(note);
@@ -114,6 +114,23 @@ function counts(editor) {
   editor.addEventListener("input", show);
   editor.addEventListener("newsroom:set", show);
   show();
+}
+
+// What is missing is looked up anew after each save; a line of it leads to its field.
+function checks() {
+  form.addEventListener("newsroom:saved", async () => {
+    const list = form.querySelector("[data-checklist]");
+    if (!list) return;
+    const answer = await fetch(list.dataset.checklist).catch(() => null);
+    if (answer?.ok && !answer.redirected) list.outerHTML = await answer.text();
+  });
+  form.addEventListener("click", (event) => {
+    const line = event.target.closest("[data-checklist] a");
+    const field = line && document.getElementById(line.hash.slice(1));
+    if (!field) return;
+    field.closest("details")?.setAttribute("open", "");
+    if (field.dataset.editor) field.closest(".prose-editor")?.querySelector(".ProseMirror").focus();
+  });
 }
 
 // An address is selected whole as soon as it is touched.
@@ -142,5 +159,6 @@ if (form) {
   if (form.dataset.autosave) safety();
   once();
   copies();
+  checks();
   shortcuts();
 }
