@@ -9,7 +9,7 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("stories")
 
     def ready(self) -> None:
-        from articles import site
+        from articles import pictures, site
         from articles.groups import make_groups
 
         post_migrate.connect(make_groups, dispatch_uid="articles.groups")
@@ -19,6 +19,14 @@ class ArticlesConfig(AppConfig):
             own = {"Edition": "pk", "MenuItem": "edition_id"}.get(type(instance).__name__)
             if not raw:
                 site.rebuild(getattr(instance, own) if own else None)
+
+        def describe(instance: models.Model, raw: bool = False, **kwargs) -> None:
+            if not raw:
+                pictures.describe(instance.image)
+
+        for signal in (post_save, post_delete):
+            texts = self.get_model("ImageTranslation")
+            signal.connect(describe, sender=texts, weak=False, dispatch_uid="pictures.describe")
 
         for name in ("Section", "SectionTranslation", "MenuItem", "Edition"):
             for signal in (post_save, post_delete):

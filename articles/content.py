@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from articles import pictures
 from articles.models import Author, Byline, Image, Section, Story, Topic, TopicTranslation
 from newsroom.lib.folding import fold
 from newsroom.lib.html import clean, to_text
@@ -44,7 +45,7 @@ def normalise(content: Content) -> Content:
     content = {**BLANK, **content}
     for name in LINES:
         content[name] = one_line(content[name] or "")
-    content["body_html"] = clean(content["body_html"] or "")
+    content["body_html"] = pictures.dressed(clean(content["body_html"] or ""))
     # A headline makes a short one; what somebody typed, or an old address had, stays whole.
     typed = slugify_unicode(content["slug"] or "", SLUG_LENGTH)
     content["slug"] = typed or slugify_unicode(content["headline"])
@@ -89,6 +90,7 @@ def apply(story: Story, content: Content) -> None:
     story.search_text = search_text(content)
     story.save()
     story.topics.set(topics_named(content["topics"], story.language))
+    story.pictures.set(pictures.used_in(content))
     story.bylines.all().delete()
     Byline.objects.bulk_create(
         Byline(story=story, position=place, author_id=line["author"], name=name, role=line["role"])

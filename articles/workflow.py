@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import checklist, translations
+from articles import checklist, pictures, translations
 from articles import content as contents
 from articles.content import Content
 from articles.models import Correction, Revision, Story, Transition
@@ -131,6 +131,7 @@ def save_draft(
             _log(story, "void", Status.APPROVED, by=by)
         if story.status == Status.PUBLISHED:
             story.save()
+            story.pictures.add(*pictures.used_in(content))
         else:
             _apply(story, content)
     return story
@@ -557,6 +558,7 @@ ACTION_LABELS = {
     "keep": gettext_lazy("Forget the time of the end"),
     "correct": gettext_lazy("Correction"),
     "uncorrect": gettext_lazy("Correction taken back"),
+    "replace_picture": gettext_lazy("A picture replaced everywhere"),
     "accept_source": gettext_lazy("Change of the source accepted"),
     "keep_source": gettext_lazy("Text kept against a change of the source"),
 }

@@ -74,7 +74,7 @@ class Everything:
             **slug,
             "language": "en",
             "token": "forged",
-            "name": f"{story.picture.rendition_key}/wide-320.webp",
+            "name": f"{story.picture.rendition_key}/wide-320.jpg",
             "object_id": story.pk,
             "content_type_id": 1,
             "app_label": "articles",

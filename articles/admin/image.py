@@ -1,14 +1,20 @@
 """Pictures: uploaded once, named in every language, chosen in stories."""
 
-from collections.abc import Callable
+import json
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q
-from django.http import HttpRequest, JsonResponse
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -17,12 +23,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from articles import pictures
-from articles.admin.translations import NamedAdmin, TranslationInline
-from articles.models import Image, ImageTranslation
+from articles.admin.translations import NamedAdmin, TranslationForm, TranslationInline
+from articles.models import Image, ImageTranslation, Story
 from articles.models.language import languages
+from articles.rights import EDIT_ALL, visible_to
 from newsroom.lib import images
+from newsroom.lib.folding import tokens
 
 PER_PAGE = 24
+SHOWN_USES = 50
 
 
 class ImageForm(forms.ModelForm):
@@ -54,7 +63,15 @@ class UploadForm(ImageForm):
     language = forms.ChoiceField(choices=languages)
     alt = forms.CharField(label=_("alternative text"), max_length=250)
     caption = forms.CharField(label=_("caption"), max_length=400, required=False)
-    credit = forms.CharField(label=_("credit"), max_length=120, required=False)
+    credit = forms.CharField(label=_("credit"), max_length=120)
+
+    class Meta:
+        model = Image
+        fields = ("original",)
+
+
+class BareForm(ImageForm):
+    """A picture alone: its texts are asked for next to it, once it is there."""
 
     class Meta:
         model = Image
@@ -64,14 +81,68 @@ class UploadForm(ImageForm):
 class TextsForm(forms.ModelForm):
     """The texts of a picture in one language, asked for when a story takes it without them."""
 
+    credit = forms.CharField(label=_("credit"), max_length=120)
+
     class Meta:
         model = ImageTranslation
         fields = ("language", "alt", "caption", "credit")
 
 
+class ImageTranslationForm(TranslationForm):
+    """Texts in one language: a picture that is described is credited too."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("alt") and not data.get("credit"):
+            self.add_error("credit", _("Say whose picture it is."))
+        return data
+
+
 class ImageTranslationInline(TranslationInline):
     model = ImageTranslation
+    form = ImageTranslationForm
     parent_name = "image"
+
+
+class ReplaceForm(forms.Form):
+    """Another picture in the place of one."""
+
+    original = ImageForm.base_fields["original"]
+
+    clean_original = ImageForm.clean_original
+
+
+class LackFilter(admin.SimpleListFilter):
+    """Pictures that cannot stand in a story of a language yet."""
+
+    title = _("without texts in")
+    parameter_name = "lacks"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return list(languages())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in dict(languages()):
+            return queryset
+        whole = ImageTranslation.objects.filter(image=OuterRef("pk"), language=self.value())
+        return queryset.filter(~Exists(whole.exclude(alt="").exclude(credit="")))
+
+
+class UseFilter(admin.SimpleListFilter):
+    title = _("use")
+    parameter_name = "use"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [
+            ("used", gettext("in stories")),
+            ("unused", gettext("in no story")),
+            ("mine", gettext("added by me")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        used = Exists(Story.pictures.through.objects.filter(image=OuterRef("pk")))
+        chosen = {"used": used, "unused": ~used, "mine": Q(created_by=request.user)}
+        return queryset.filter(chosen[self.value()]) if self.value() in chosen else queryset
 
 
 @admin.register(Image)
@@ -79,11 +150,30 @@ class ImageAdmin(NamedAdmin):
     form = ImageForm
     inlines = (ImageTranslationInline,)
     change_form_template = "admin/articles/image/form.html"
+    change_list_template = "admin/articles/image/library.html"
     list_display = ("thumbnail", "name", "languages", "size", "created_at", "used")
     list_display_links = ("thumbnail", "name")
-    story_field = "picture"
-    list_per_page = 40
-    search_fields = ("translations__alt", "translations__caption", "translations__credit")
+    list_filter = (LackFilter, UseFilter)
+    list_select_related = ("created_by",)
+    show_facets = admin.ShowFacets.NEVER
+    story_field = "pictures"
+    list_per_page = 48
+    list_max_show_all = 48
+    search_fields = ("search_text",)
+    search_help_text = _("Words of the texts, the credit or the file's name.")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        return _matching(queryset, search_term), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> Any:
+        more = {
+            "upload_words": json.dumps(upload_words(), ensure_ascii=False),
+            "interface_language": request.LANGUAGE_CODE,
+            "may_add": self.has_add_permission(request),
+        }
+        return super().changelist_view(request, more | (extra_context or {}))
 
     def get_fields(self, request: HttpRequest, obj: Image | None = None) -> tuple[str, ...]:
         return ("focal_x", "focal_y") if obj else ("original",)
@@ -103,6 +193,8 @@ class ImageAdmin(NamedAdmin):
         image = kwargs.get("obj")
         if image and image.rendition_key:
             context["picture_url"] = pictures.rendition_url(image, "full", 960)
+            context |= _uses(image, request)
+            context["may_replace"] = _may_replace(request)
         return super().render_change_form(request, context, **kwargs)
 
     @admin.display(description=_("picture"))
@@ -123,8 +215,56 @@ class ImageAdmin(NamedAdmin):
     # The chooser.
 
     def get_urls(self) -> list[URLPattern]:
-        view: Callable = self.admin_site.admin_view(self.choose)
-        return [path("choose/", view, name="articles_image_choose"), *super().get_urls()]
+        own = {"choose/": self.choose, "upload/": self.upload, "<int:pk>/replace/": self.replace}
+        return [
+            *(
+                path(route, self.admin_site.admin_view(view), name=f"articles_image_{name}")
+                for route, view in own.items()
+                for name in [route.strip("/").rpartition("/")[2]]
+            ),
+            *super().get_urls(),
+        ]
+
+    def upload(self, request: HttpRequest) -> JsonResponse | HttpResponseNotAllowed:
+        """One file of many: the picture is there, its texts are asked for beside it."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = BareForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return _errors(form)
+        image = form.save(commit=False)
+        image.created_by = request.user
+        same = Image.objects.filter(sha256=images.inspect(image.original.file).sha256).first()
+        image = same or pictures.store(image)
+        if not same:
+            self.log_addition(request, image, [{"added": {}}])
+        answer = _as_json(image, request.LANGUAGE_CODE) | {"is_known": bool(same)}
+        return JsonResponse({"picture": answer}, status=200 if same else 201)
+
+    def replace(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Put another picture in the place of one, everywhere it is used."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        image = get_object_or_404(Image, pk=pk)
+        form = ReplaceForm(request.POST, request.FILES)
+        if not _may_replace(request):
+            raise PermissionDenied
+        if not form.is_valid():
+            messages.error(request, " ".join(form.errors["original"]))
+        else:
+            pictures.replace(image, form.cleaned_data["original"], by=request.user)
+            self.log_change(request, image, [{"changed": {"fields": [gettext("picture")]}}])
+            messages.success(request, gettext("Replaced everywhere. Set its focal point anew."))
+        return HttpResponseRedirect(reverse("admin:articles_image_change", args=[pk]))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple:
+        """A picture in use stays, also where it stands in a text alone."""
+        found, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        ids = [obj.pk for obj in objs]
+        stories = Story.objects.filter(pictures__in=ids).distinct()[:SHOWN_USES]
+        return found, counts, lacking, protected or [str(story) for story in stories]
 
     def choose(self, request: HttpRequest) -> JsonResponse:
         """GET: a page of pictures that match `q`; POST: one more with its texts, or with
@@ -135,11 +275,7 @@ class ImageAdmin(NamedAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = Image.objects.exclude(rendition_key="").prefetch_related("translations")
-        term = request.GET.get("q", "").strip()[:100]
-        if term:
-            texts = ("alt", "caption", "credit")
-            match = [Q(**{f"translations__{name}__icontains": term}) for name in texts]
-            found = found.filter(match[0] | match[1] | match[2]).distinct()
+        found = _matching(found, request.GET.get("q", ""))
         page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
         rows = [_as_json(image, language) for image in page]
         return JsonResponse({"pictures": rows, "has_next": page.has_next()})
@@ -178,6 +314,41 @@ class ImageAdmin(NamedAdmin):
             request.POST = request.POST.copy()
             request.POST["_continue"] = "1"
         return super().response_add(request, obj, post_url_continue)
+
+
+def upload_words() -> dict[str, str]:
+    """What the script of the library says."""
+    return {
+        "failed": gettext("That did not work. Check the connection and try again."),
+        "refused": gettext("You are signed out, or may not do this."),
+        "waiting": gettext("waiting"),
+        "known": gettext("This picture is in the library already."),
+        "ready": gettext("Ready"),
+        "alt": gettext("Alternative text"),
+        "caption": gettext("Caption"),
+        "credit": gettext("Credit"),
+        "same_credit": gettext("The same credit for all"),
+        "save": gettext("Save"),
+        "open": gettext("Open"),
+    }
+
+
+def _matching(found: QuerySet[Image], term: str) -> QuerySet[Image]:
+    """Return the pictures whose texts hold every word, however it is spelt."""
+    for word in tokens(term[:100])[:8]:
+        found = found.filter(search_text__contains=word)
+    return found
+
+
+def _may_replace(request: HttpRequest) -> bool:
+    return request.user.has_perm("articles.change_image") and request.user.has_perm(EDIT_ALL)
+
+
+def _uses(image: Image, request: HttpRequest) -> dict[str, Any]:
+    """The stories a picture stands in, as far as this person may see them, and how many more."""
+    stories = image.used_in.order_by("-changed_at")
+    seen = list(visible_to(stories, request.user)[:SHOWN_USES])
+    return {"uses": seen, "more_uses": stories.count() - len(seen)}
 
 
 def _errors(form: forms.Form | forms.ModelForm) -> JsonResponse:

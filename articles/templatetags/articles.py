@@ -19,7 +19,7 @@ register = template.Library()
 def picture(
     story: Story, shape: str = "wide", sizes: str = "100vw", eager: bool = False
 ) -> SafeString | str:
-    """Return the `<picture>` of a story, or nothing where it has none: AVIF, else WebP.
+    """Return the `<picture>` of a story, or nothing where it has none: AVIF, else JPEG.
 
     The alternative text is there only where `for_page` loaded it: in a card the picture repeats
     the headline beside it, and an empty text keeps screen readers from saying it twice.
@@ -70,8 +70,9 @@ def _data_block(data: dict[str, Any]) -> SafeString:
 
 @register.filter
 def body(markup: str | None) -> SafeString:
-    """The text of a story as readers see it: stored markup, with a card for each embed."""
-    return embeds.with_cards(markup or "")
+    """The text of a story as readers see it: stored markup, with a card for each embed and every
+    width and format of its pictures."""
+    return trusted(pictures.with_sources(embeds.with_cards(markup or "")))
 
 
 @register.filter

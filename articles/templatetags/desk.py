@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.utils.translation import ngettext
 
 from articles import pictures, workflow
 from articles.forms import StoryForm
-from articles.models import ImageTranslation, Story, Transition, TranslationSource
+from articles.models import Image, ImageTranslation, Story, Transition, TranslationSource
 
 register = template.Library()
 
@@ -58,6 +59,19 @@ def screens(available_apps: list[dict]) -> list[dict]:
 def action_label(action: str) -> str:
     """A move of a story in words."""
     return str(workflow.ACTION_LABELS.get(action, action))
+
+
+@register.simple_tag
+def thumbnail_of(image: Image) -> str:
+    """The address of a small picture for a list."""
+    return pictures.rendition_url(image, "wide", 320)
+
+
+@register.filter
+def lacking_languages(image: Image) -> list[str]:
+    """The languages a picture has not all its texts in; asks nothing of prefetched rows."""
+    whole = {row.language for row in image.translations.all() if row.alt and row.credit}
+    return [name for code, name in settings.LANGUAGES if code not in whole]
 
 
 @register.inclusion_tag("admin/articles/story/_picture_shown.html")

@@ -19,7 +19,7 @@ from PIL import Image, ImageCms, ImageOps
 Image.init()
 
 MAX_BYTES = 20 * 1024 * 1024
-MAX_PIXELS = 40_000_000
+MAX_PIXELS = 50_000_000
 # JPEG also opens MPO, the JPEG with a second picture inside that some telephones write.
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 WIDTHS = {
@@ -28,16 +28,15 @@ WIDTHS = {
     "full": (640, 960, 1280, 1920),
     "share": (1200,),
 }
-# AVIF weighs a third of WebP; browsers that cannot read it take the other. Shared links get JPEG.
-KINDS = ("avif", "webp")
+# AVIF weighs a third of JPEG; browsers that cannot read it, and shared links, take the other.
+KINDS = ("avif", "jpg")
 _SAVING = {
     "avif": {"format": "AVIF", "quality": 50, "speed": 9},
-    "webp": {"format": "WEBP", "quality": 78, "method": 2},
-    "jpg": {"format": "JPEG", "quality": 82, "optimize": True, "progressive": True},
+    "jpg": {"format": "JPEG", "quality": 80, "optimize": True, "progressive": True},
 }
 RATIOS = {"wide": (16, 9), "square": (1, 1), "share": (16, 9)}
 # Part of every key: renditions made in another way get other addresses.
-_RECIPE = "2"
+_RECIPE = "3"
 _BROKEN = (
     OSError,
     SyntaxError,
@@ -87,7 +86,7 @@ def widths_for(shape: str, original_width: int) -> list[int]:
     return [smallest, *(width for width in others if width <= original_width)]
 
 
-def rendition_name(key: str, shape: str, width: int, kind: str = "webp") -> str:
+def rendition_name(key: str, shape: str, width: int, kind: str = "jpg") -> str:
     """Return the name of a rendition in its storage."""
     return f"{key}/{shape}-{width}.{'jpg' if shape == 'share' else kind}"
 
@@ -142,6 +141,10 @@ def _open(data: bytes) -> Iterator[Image.Image]:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise _too_large()
+            # The JPEG with a second picture inside that some telephones write is no film.
+            if image.format not in ("JPEG", "MPO") and getattr(image, "is_animated", False):
+                message = _("This picture moves. Use one that stands still.")
+                raise ValidationError(message, code="animated")
             yield image
     except ValidationError:
         raise
@@ -153,7 +156,7 @@ def _open(data: bytes) -> Iterator[Image.Image]:
 
 
 def _too_large() -> ValidationError:
-    return ValidationError(_("The picture has more than 40 million pixels."), code="too_large")
+    return ValidationError(_("The picture has more than 50 million pixels."), code="too_large")
 
 
 def _crop_box(

@@ -59,7 +59,7 @@ class TestList:
         for word in ("Bread rises", "state-published", "state-scheduled", "World", "English"):
             assert word in page
         assert "<bdi>Leila Haddad</bdi>" in page
-        assert "/square-160.webp" in page
+        assert "/square-160.jpg" in page
 
     def test_marks_unpublished_edits_and_what_has_ended(self, edda):
         story = make_story()

@@ -76,7 +76,7 @@ class TestChecklist:
         part = f'<h3>a</h3><p><a href="/x">b</a></p><img src="/media/{image.rendition_key}/a.webp">'
         for times in (1, 30):
             story = make_draft(body_html=part * times, picture=image.pk)
-            with django_assert_num_queries(10):
+            with django_assert_num_queries(11):
                 findings_of(story)
 
 

@@ -40,7 +40,7 @@ class TestOutline:
         found = outline(
             f"<h2>a <em>b</em></h2><p><a href='/x'>c</a></p>{EMBED}<h3>d</h3>"
             "<table><tbody><tr><th>e</th></tr></tbody></table>"
-            "<figure><img src='/media/k/full-640.webp' alt=' f '></figure><a href='/y'>g</a>"
+            "<figure><img src='/media/k/full-640.jpg' alt=' f '></figure><a href='/y'>g</a>"
         )
         assert [(part.level, part.text) for part in found.headings] == [(2, "a b"), (3, "d")]
         assert [(part.place, part.address, part.text) for part in found.links] == [
@@ -112,7 +112,7 @@ class TestChecks:
 
     def test_pictures_and_tables_in_the_text_are_described(self):
         image = make_image()
-        source = f"/media/{image.rendition_key}/full-640.webp"
+        source = f"/media/{image.rendition_key}/full-640.jpg"
         table = "<table><tr><td>a</td></tr></table>"
         found = findings(body_html=f'<figure><img src="{source}" alt=""></figure>{table}')
         assert found["pictures-alt"][0].at == "picture 0"
@@ -123,7 +123,7 @@ class TestChecks:
         settings.EMBED_PROVIDERS = ["vimeo"]
         author = make_author()
         story = make_draft(
-            body_html=f'<img src="/media/0/full-640.webp" alt="a">{EMBED}',
+            body_html=f'<img src="/media/0/full-640.jpg" alt="a">{EMBED}',
             bylines=[{"author": author.pk, "name": "", "role": "writer"}],
         )
         story.bylines.all().delete()
@@ -184,7 +184,7 @@ class TestChecks:
         image = make_image()
         part = (
             f'<h3>a</h3><p><a href="/x">here</a></p>{EMBED}'
-            f'<figure><img src="/media/{image.rendition_key}/full-640.webp"></figure>'
+            f'<figure><img src="/media/{image.rendition_key}/full-640.jpg"></figure>'
         )
         for times in (1, 30):
             lines = [

@@ -44,8 +44,8 @@ HOSTILE = [
     ("<figure><img src='/media/../admin/'><figcaption></figcaption></figure>a", "a"),
     ("<img src='/media/%2e%2e/x'><img src='/media\\x'><img src='//t.example/media/'>", ""),
     (
-        "<img src=/media/a/full-640.webp onerror=x alt='a>b'>",
-        '<img src="/media/a/full-640.webp" alt="a&gt;b">',
+        "<img src=/media/a/full-640.jpg onerror=x alt='a>b'>",
+        '<img src="/media/a/full-640.jpg" alt="a&gt;b">',
     ),
     # Override characters, also as references; isolates close within their block.
     ("<p>a\u202eb&#x202d;c</p>", "<p>abc</p>"),

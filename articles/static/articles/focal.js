@@ -23,6 +23,17 @@ if (stage) {
     down.value = share(event.clientY, box.y, box.height);
     show();
   });
+  // A step of one hundredth; with Shift ten.
+  const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  stage.addEventListener("keydown", (event) => {
+    const step = steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const moved = (input, by) => (input.value = Math.min(100, Math.max(0, Number(input.value || 50) + by * (event.shiftKey ? 10 : 1))));
+    moved(across, step[0]);
+    moved(down, step[1]);
+    show();
+  });
   across.addEventListener("input", show);
   down.addEventListener("input", show);
   show();

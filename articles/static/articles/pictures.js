@@ -8,7 +8,7 @@ export function pictureDialog({ textarea, words, lang }) {
   const address = textarea.dataset.pictures;
   return openDialog(words.choose, words, (close) => {
     const body = element("div", { class: "dialog-body" });
-    const chosen = (picture) => (picture.alt ? close(picture) : body.replaceChildren(texts(address, words, lang, picture, close)));
+    const chosen = (picture) => (picture.alt && picture.credit ? close(picture) : body.replaceChildren(texts(address, words, lang, picture, close)));
     body.append(upload(address, words, lang, close), ...gallery(address, words, lang, chosen));
     return [body];
   });
@@ -26,7 +26,7 @@ function texts(address, words, lang, picture, close) {
 
 function lines(words, lang, { caption = "", credit = "" } = {}) {
   const line = (name, value, required) => element("input", { type: "text", name, lang, dir: "auto", value, required });
-  return [field(words.alt, line("alt", "", true)), field(words.caption, line("caption", caption)), field(words.credit, line("credit", credit))];
+  return [field(words.alt, line("alt", "", true)), field(words.caption, line("caption", caption)), field(words.credit, line("credit", credit, true))];
 }
 
 // Sends a form to the chooser's address and hands on the picture it answers with.
@@ -95,7 +95,7 @@ function gallery(address, words, lang, chosen) {
 function tile(picture, words, chosen) {
   const image = element("img", { src: picture.thumbnail, alt: picture.alt, loading: "lazy", width: 160, height: 90 });
   const name = element("span", { dir: "auto" }, picture.caption || picture.alt || picture.name);
-  const lack = picture.alt ? [] : [element("span", { class: "lack" }, words.no_alt)];
+  const lack = picture.alt && picture.credit ? [] : [element("span", { class: "lack" }, words.no_alt)];
   return element("li", {}, element("button", { type: "button", onclick: () => chosen(picture) }, image, name, ...lack));
 }
 

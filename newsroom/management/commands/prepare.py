@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from io import StringIO
 
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX as UNUSABLE
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         logging.getLogger().setLevel(logging.WARNING)
         make_sure_of_port(settings.HOST, settings.PORT)
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("make_renditions", stdout=StringIO())
         call_command("collectstatic", interactive=False, verbosity=0)
         # Left by runs that broke off.
         call_command("clearsessions")
