@@ -168,6 +168,7 @@ class Decision(models.Model):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         ordering = ["-id"]
+        indexes = [models.Index(fields=["-at", "-id"], name="decision_newest")]
 
     def __str__(self) -> str:
         return f"{self.from_status} → {self.to_status}"

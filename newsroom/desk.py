@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from newsroom import kept
@@ -25,7 +25,32 @@ class NewsroomAdminSite(admin.AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict:
         name = settings.SITE_NAME
-        return super().each_context(request) | {"site_title": name, "site_header": name}
+        return super().each_context(request) | {
+            "site_title": name,
+            "site_header": name,
+            "languages": settings.LANGUAGES,
+            "may_read_log": request.user.has_perm("articles.edit_all_stories"),
+        }
+
+    def get_urls(self) -> list:
+        """Django's, and the screens that need to know both apps."""
+        return [*self._own_urls(), *super().get_urls()]
+
+    def _own_urls(self) -> list:
+        from newsroom import account, audit, home  # they need the loaded apps
+
+        return [
+            path("account/", self.admin_view(account.account), name="account"),
+            path("log/", self.admin_view(audit.log), name="log"),
+            path("edit-link/<int:pk>/", home.edit_link, name="edit_link"),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The home of the desk."""
+        from newsroom import home
+
+        waiting = {"comments": home.comments_waiting(request.user)}
+        return super().index(request, waiting | (extra_context or {}))
 
     def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
         """As Django's, but a form sent after the session ended is not thrown away."""

@@ -161,6 +161,8 @@ class AdminLanguageMiddleware:
         if not is_desk(request):
             return self.get_response(request)
         chosen = getattr(request.user, "interface_language", "")
+        if request.user.is_anonymous:
+            chosen = request.GET.get("lang", "")  # the links of the sign-in page
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.DEFAULT_LANGUAGE
         return speak(language, request, self.get_response)
 

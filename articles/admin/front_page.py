@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from articles.admin.story import STATES, state_of
+from articles.admin.story_filters import STATES, state_of
 from articles.admin.translations import without_pop_ups
 from articles.forms import MomentField, zone_label
 from articles.models import Pin, Story

@@ -7,11 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,72 +20,24 @@ from django.utils.translation import override as in_language
 from articles import pictures, workflow
 from articles.admin import aids, revisions, saving, source_panel, story_form
 from articles.admin.saving import posted_version
-from articles.forms import section_choices
+from articles.admin.story_filters import (
+    STATES,
+    DeskFilter,
+    SectionFilter,
+    StateFilter,
+    state_of,
+)
 from articles.models import Revision, Story
 from articles.rights import may_see, visible_to
 from articles.templatetags.desk import drift_in_words, drift_of
 from articles.templatetags.desk import moment as in_words
 from articles.workflow import WorkflowError
 from newsroom.lib.folding import tokens
+from newsroom.lib.paging import BoundedPaginator
 from newsroom.lib.rtl import language_direction
 
-STATES = {
-    **dict(Story.Status.choices),
-    "scheduled": gettext_lazy("scheduled"),
-    "ended": gettext_lazy("ended"),
-}
-
-
-def state_of(story: Story) -> str:
-    """Return the state as the clock has it: a published story may be scheduled or ended."""
-    if story.status != Story.Status.PUBLISHED or story.is_public:
-        return story.status
-    return "scheduled" if story.is_scheduled else "ended"
-
-
-class StateFilter(admin.SimpleListFilter):
-    title = gettext_lazy("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        more = {
-            "edited": _("with unpublished edits"),
-            "stale": _("translations behind their source"),
-        }
-        return [*STATES.items(), *more.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        state = self.value()
-        if state == "published":
-            return queryset.published()
-        if state == "scheduled":
-            return queryset.scheduled()
-        if state == "ended":
-            return queryset.filter(status="published", unpublish_at__lte=timezone.now())
-        if state == "stale":
-            return queryset.filter(translation_source__changed_count__gt=0)
-        if state == "edited":
-            return queryset.filter(status="published").exclude(head_id=F("live_revision_id"))
-        return queryset.filter(status=state) if state in STATES else queryset
-
-
-class SectionFilter(admin.SimpleListFilter):
-    """Sections in the order of their tree; one stands for those under it too."""
-
-    title = gettext_lazy("section")
-    parameter_name = "section"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        language = request.GET.get("language__exact") or request.LANGUAGE_CODE
-        return [(str(pk), name) for pk, name in section_choices(language)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        value = self.value() or ""
-        if not value.isdecimal():
-            return queryset
-        return queryset.filter(
-            Q(section=value) | Q(section__parent=value) | Q(section__parent__parent=value)
-        )
+# Of what a search finds, the newest are shown.
+MOST_FOUND = 400
 
 
 @admin.register(Story)
@@ -105,15 +56,16 @@ class StoryAdmin(admin.ModelAdmin):
         "comment_count",
     )
     list_display_links = ("title",)
-    list_filter = (StateFilter, "language", SectionFilter, "kind")
+    list_filter = (DeskFilter, StateFilter, "language", SectionFilter, "kind")
     list_per_page = 40
     list_max_show_all = 40
     show_full_result_count = False
+    paginator = BoundedPaginator
     show_facets = admin.ShowFacets.NEVER
     search_fields = ("headline",)
     search_help_text = gettext_lazy("Words of the headline or the text, or a story's number.")
     ordering = ("-changed_at",)
-    sortable_by = ("title", "moment", "comment_count")
+    sortable_by = ("moment", "comment_count")  # what an index stands for
     actions = ("submit", "approve", "publish")
 
     class Media:
@@ -125,8 +77,8 @@ class StoryAdmin(admin.ModelAdmin):
         newest = Revision.objects.filter(story=OuterRef("pk")).order_by("-id").values("id")
         return (
             visible_to(Story.objects.for_cards(), request.user)
+            .select_related("picture", "created_by", "translation_source")
             .annotate(head_id=Subquery(newest[:1]))
-            .select_related("translation_source")
             .prefetch_related("bylines__author__translations")
         )
 
@@ -135,12 +87,13 @@ class StoryAdmin(admin.ModelAdmin):
     ) -> tuple[QuerySet, bool]:
         if request.GET.get("field_name") == "story":  # the places of the front page ask
             queryset = queryset.published().order_by("-published_at")
-        term = search_term.strip()
-        if term.isascii() and term.isdecimal() and len(term) < 10:
-            return queryset.filter(Q(pk=term) | Q(search_text__contains=term)), False
-        for word in tokens(term)[:12]:
-            queryset = queryset.filter(search_text__contains=word)
-        return queryset, False
+        found = _holding(queryset, search_term.strip())
+        if found is not queryset:
+            # No index helps here. The newest that match are looked for once, and the page and
+            # its count asked of them alone.
+            newest = found.order_by("-changed_at", "-pk").values_list("pk", flat=True)
+            found = queryset.filter(pk__in=list(newest[:MOST_FOUND]))
+        return found, False
 
     @admin.display(description=gettext_lazy("picture"), empty_value="")
     def thumbnail(self, story: Story) -> SafeString | str:
@@ -165,7 +118,7 @@ class StoryAdmin(admin.ModelAdmin):
             edited = _("unpublished edits")
             shown = format_html('{} <span class="state state-edited">{}</span>', shown, edited)
         if row := drift_of(story):
-            drifted = '{} <span class="state state-edited">{}</span>'
+            drifted = '{} <span class="state state-stale">{}</span>'
             shown = format_html(drifted, shown, drift_in_words(row))
         # What an action on many is checked against: the list may have stood open for long.
         seen = '{}<input type="hidden" name="version-{}" value="{}">'
@@ -184,6 +137,8 @@ class StoryAdmin(admin.ModelAdmin):
         lines = story.bylines.all()
         with in_language(story.language):
             found = [(str(line),) for line in lines]
+        if not found and not story.agency and story.created_by:
+            found = [(story.created_by.display_name,)]
         return format_html_join(" · ", "<bdi>{}</bdi>", found) if found else story.agency
 
     @admin.display(description=gettext_lazy("time"), ordering="changed_at")
@@ -311,3 +266,12 @@ def _moment_word(story: Story) -> str:
     if story.status == Story.Status.PUBLISHED:
         return pgettext("moment", "from")
     return pgettext("moment", "changed")
+
+
+def _holding(stories: QuerySet, term: str) -> QuerySet:
+    """Return the stories that hold every word of `term`, or have it as their number."""
+    if term.isascii() and term.isdecimal() and len(term) < 10:
+        return stories.filter(Q(pk=term) | Q(search_text__contains=term))
+    for word in tokens(term)[:12]:
+        stories = stories.filter(search_text__contains=word)
+    return stories

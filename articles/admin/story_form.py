@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.utils.translation import override as in_language
 
 from articles import drafts, translations, workflow
 from articles.admin import source_panel
@@ -115,8 +116,15 @@ def change(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpRespo
     if saved.status != story.status:
         messages.warning(request, _("The approval was for another text: it is in review again."))
     if saved.version != story.version:
-        admin.log_change(request, saved, [{"changed": {}}])
+        admin.log_change(request, saved, _fields_changed(content, workflow.head(saved).content))
     return _after_save(admin, request, saved, version=saved.version)
+
+
+def _fields_changed(before: Content, after: Content) -> list[dict[str, Any]]:
+    """What the log keeps of a save. It translates names of fields when it is read."""
+    with in_language(None):
+        names = [str(LABELS[name]) for name in LABELS if before.get(name) != after.get(name)]
+    return [{"changed": {"fields": names}}]
 
 
 def _stale(
@@ -279,7 +287,7 @@ def _page(
     conflict: list[FieldChange] | None = None,
 ) -> TemplateResponse:
     """Return the form, or for those who may not write the text, with the moves they may make."""
-    from articles.admin.story import STATES, state_of
+    from articles.admin.story_filters import STATES, state_of
 
     may_edit = story is None or workflow.may_edit(story, request.user)
     actions = workflow.allowed_actions(story, request.user) if story else []

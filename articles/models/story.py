@@ -180,7 +180,7 @@ class Story(models.Model):
         editable=False,
         related_name="+",
     )
-    changed_at = models.DateTimeField(_("changed"), auto_now=True, db_index=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -230,6 +230,16 @@ class Story(models.Model):
                 condition=Q(status="published"),
             ),
             models.Index(fields=["status", "-changed_at"], name="story_desk"),
+            # The desk's list, whole and narrowed, opens from the end of one of these.
+            models.Index(fields=["-changed_at", "-id"], name="story_changed"),
+            models.Index(fields=["language", "-changed_at", "-id"], name="story_changed_language"),
+            models.Index(fields=["section", "-changed_at", "-id"], name="story_changed_section"),
+            models.Index(fields=["kind", "-changed_at", "-id"], name="story_changed_kind"),
+            models.Index(fields=["created_by", "-changed_at", "-id"], name="story_changed_own"),
+            models.Index(fields=["-comment_count", "-id"], name="story_most_discussed"),
+            models.Index(
+                fields=["-published_at"], name="story_by_day", condition=Q(status="published")
+            ),
         ]
 
     def __str__(self) -> str:

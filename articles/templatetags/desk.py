@@ -5,22 +5,32 @@ from typing import Any
 
 from django import template
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from articles import pictures, workflow
-from articles.forms import StoryForm
-from articles.models import Image, ImageTranslation, Story, Transition, TranslationSource
+from articles.forms import StoryForm, zone_label
+from articles.models import Image, ImageTranslation, Story, TranslationSource
+from articles.rights import visible_to
+from articles.waiting import Group, groups_for, midnight, stories_in
+from newsroom.lib.rtl import language_direction
+from newsroom.models import User
 
 register = template.Library()
 
-SHOWN = 6
-SCREENS = "Story Comment Image Pin Section Topic Author Edition Rule User Group".split()
+SHOWN = 5
+MOST_COUNTED = 99
+# Beside the first ones, which are always in sight, stand menus.
+FIRST = "Story Comment Image".split()
+MENUS = (
+    (gettext_lazy("Front page"), "Pin Slot Placement Breaking".split()),
+    (gettext_lazy("The paper"), "Section Topic Author Edition Redirect".split()),
+    (gettext_lazy("Management"), "Rule User Group Decision".split()),
+)
+SCREENS = [*FIRST, *(name for _label, names in MENUS for name in names)]
 
 
 @register.filter
@@ -48,11 +58,28 @@ def drift_in_words(row: TranslationSource) -> str:
 
 
 @register.simple_tag
-def screens(available_apps: list[dict]) -> list[dict]:
-    """The screens of the desk in the order of a day's work, the rest after them."""
+def screens(available_apps: list[dict], path: str) -> list[dict]:
+    """The screens of the desk in the order of a day's work: some at hand, the rest in menus."""
     models = [model for app in available_apps for model in app["models"] if model["admin_url"]]
     places = {name: place for place, name in enumerate(SCREENS)}
-    return sorted(models, key=lambda model: places.get(model["object_name"], len(places)))
+    models.sort(key=lambda model: places.get(model["object_name"], len(places)))
+    for model in models:
+        model["is_current"] = path.startswith(model["admin_url"])
+    shown = [{**model, "label": model["name"]} for model in models if _menu(model) is None]
+    for place, (label, _names) in enumerate(MENUS):
+        held = [model for model in models if _menu(model) == place]
+        is_current = any(model["is_current"] for model in held)
+        if held:
+            shown.append({"label": label, "models": held, "is_current": is_current})
+    return shown
+
+
+def _menu(model: dict) -> int | None:
+    """The place of the menu a screen stands in; the last one takes what no list names."""
+    if model["object_name"] in FIRST:
+        return None
+    held = (place for place, (_label, names) in enumerate(MENUS) if model["object_name"] in names)
+    return next(held, len(MENUS) - 1)
 
 
 @register.filter
@@ -93,30 +120,43 @@ def picture_in(form: StoryForm) -> dict[str, Any]:
 
 
 @register.inclusion_tag("admin/articles/_today.html")
-def today(user: AbstractBaseUser) -> dict[str, Any]:
-    """What waits for somebody at the desk: stories to finish, to review, to publish."""
-    stories = Story.objects.for_cards().order_by("-changed_at")
-    last = Transition.objects.filter(story=OuterRef("pk")).order_by("-id")
-    own = stories.filter(status="draft", created_by=user).annotate(
-        last_move=Subquery(last.values("action")[:1]), last_note=Subquery(last.values("note")[:1])
-    )
-    may_add = user.has_perm("articles.add_story")
-    drafts = {"name": _("Your drafts"), "state": "draft", "stories": own[:SHOWN]}
+def today(user: User) -> dict[str, Any]:
+    """What waits for somebody at the desk, each group with the way to the whole of it."""
     return {
-        "groups": [
-            *([drafts] if may_add else []),
-            {"name": _("In review"), "state": "in_review", "stories": _in(stories, "in_review")},
-            {"name": _("Approved"), "state": "approved", "stories": _in(stories, "approved")},
-            {
-                "name": _("Scheduled"),
-                "state": "scheduled",
-                "stories": stories.scheduled().order_by("published_at")[:SHOWN],
-            },
-        ],
-        "may_add": may_add,
-        "may_view": user.has_perm("articles.view_story"),
+        "groups": [_shown(group, user) for group in groups_for(user)],
+        "zone": zone_label(),
+        "midnight": midnight(),
     }
 
 
-def _in(stories: Any, status: str) -> Any:
-    return stories.filter(status=status)[:SHOWN]
+@register.simple_tag
+def writing_languages(current: str) -> list[dict[str, str]]:
+    """The languages of the paper, the one the desk is read in first."""
+    codes = sorted(settings.LANGUAGES, key=lambda row: row[0] != current)
+    return [
+        {
+            "code": code,
+            "name": name,
+            "dir": language_direction(code),
+            "url": f"{reverse('admin:articles_story_add')}?language={code}",
+        }
+        for code, name in codes
+    ]
+
+
+def _shown(group: Group, user: User) -> dict[str, Any]:
+    """The first stories of a group and how many there are, counted up to a bound."""
+    seen = visible_to(Story.objects.for_cards(), user)
+    stories = stories_in(group, seen, user)
+    cards = stories.select_related("picture", "created_by", "translation_source")
+    shown = list(cards.order_by(group.order, "-pk")[: SHOWN + 1])
+    number = len(shown)
+    if number > SHOWN:
+        number = stories.order_by().values("pk")[: MOST_COUNTED + 1].count()
+    return {
+        "group": group,
+        "stories": shown[:SHOWN],
+        "count": min(number, MOST_COUNTED),
+        "is_more": number > MOST_COUNTED,
+        "url": f"{reverse('admin:articles_story_changelist')}?desk={group.name}",
+    }

@@ -2,3 +2,4 @@ import "./remember.js";
 import "./reply.js";
 import "./once.js";
 import "./share.js";
+import "./edit-link.js";

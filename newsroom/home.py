@@ -1,0 +1,64 @@
+"""What only the wiring can put on the desk's home and on a reader's page: it knows both apps."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from articles import rights
+from articles.models import Story
+from comments.models import Comment
+from newsroom.lib.rtl import language_direction
+from newsroom.models import User
+
+SHOWN = 5
+MOST_COUNTED = 99
+
+
+def comments_waiting(user: User) -> dict[str, Any] | None:
+    """The comments that wait for a moderator, counted up to a bound; None for who may not look."""
+    if not user.has_perm("comments.view_comment"):
+        return None
+    pending = Comment.objects.pending()
+    count = pending.values("pk")[: MOST_COUNTED + 1].count()
+    newest = pending.for_queue().order_by("-created_at", "-id")[:SHOWN]
+    return {
+        "count": min(count, MOST_COUNTED),
+        "is_more": count > MOST_COUNTED,
+        "rows": list(newest),
+        "url": reverse("admin:comments_comment_changelist"),
+    }
+
+
+@require_GET
+def edit_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where the reader of a story, being of the staff, may write in it. Never kept by a cache:
+    the story's own page is the same for everybody."""
+    response = _edit_link(request, pk)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _edit_link(request: HttpRequest, pk: int) -> HttpResponse:
+    from django.contrib import admin
+
+    if not admin.site.has_permission(request):
+        return HttpResponse(status=HTTPStatus.FORBIDDEN)
+    story = Story.objects.defer("body_html", "search_text").filter(pk=pk).first()
+    if story is None:
+        return HttpResponse(status=HTTPStatus.NOT_FOUND)
+    if not rights.may_edit(story, request.user):
+        return HttpResponse(status=HTTPStatus.FORBIDDEN)
+    language = get_language() or ""
+    return JsonResponse(
+        {
+            "url": reverse("admin:articles_story_change", args=[story.pk]),
+            "label": _("Edit this story"),
+            "lang": language,
+            "dir": language_direction(language),
+        }
+    )

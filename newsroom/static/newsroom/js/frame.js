@@ -1,0 +1,38 @@
+// On every page of the desk: the menus of the header, the key of the quick search, and a mark
+// by which the public pages of this browser know that the desk may be asked for an edit link.
+const MARK = "newsroom-desk";
+const menus = [...document.querySelectorAll("[data-menu]")];
+const search = document.querySelector("[data-quick-search]");
+
+try {
+  if (document.body.hasAttribute("data-desk")) localStorage.setItem(MARK, "1");
+  else localStorage.removeItem(MARK);
+} catch {
+  // No storage in this browser: no edit links on public pages, and nothing else is lost.
+}
+
+document.addEventListener("click", (event) => {
+  for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenus();
+  if (event.key === "/" && search && !isWriting(event)) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  }
+});
+
+function closeMenus() {
+  for (const menu of menus.filter((one) => one.open)) {
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  }
+}
+
+function isWriting(event) {
+  const { target } = event;
+  const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
+  return hasModifier || target.isContentEditable || target.matches?.("input, textarea, select");
+}
