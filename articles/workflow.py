@@ -284,7 +284,6 @@ def withdraw(
         story.withdrawn_notice = notice.strip()[:500]
         _take_off(story, Status.WITHDRAWN)
         story.save()
-        translations.recount(story)
         _log(story, "withdraw", before, by=by, note=note or notice)
     return story
 

@@ -69,7 +69,7 @@ class StoryAdmin(admin.ModelAdmin):
     actions = ("submit", "approve", "publish")
 
     class Media:
-        css = {"all": ["articles/desk.css", "articles/parts.css"]}
+        css = {"all": ["articles/desk.css", "articles/parts.css", "articles/source.css"]}
 
     # The list.
 

@@ -28,6 +28,7 @@ from articles.content import Content, normalise, topics_in
 from articles.forms import MoveForm, StoryForm, zone_label
 from articles.models import ShareLink, Story, Transition
 from articles.revisions import LABELS, FieldChange, compare, readable
+from articles.rights import may_see
 from articles.workflow import StaleStory, WorkflowError
 from newsroom.lib.rtl import isolate, language_direction
 from newsroom.models import User
@@ -315,7 +316,7 @@ def _page(
         "direction": language_direction(form.language),
         "language_name": dict(settings.LANGUAGES).get(form.language, form.language),
         "languages": _languages(request, form.language, story),
-        **source_panel.context(admin, request, story, _source(admin, request)),
+        **source_panel.context(admin, request, story, _source(admin, request), content),
         "state": state_of(story) if story else "",
         "state_label": STATES[state_of(story)] if story else "",
         "is_edited": bool(story) and workflow.has_unpublished_edits(story),
@@ -393,10 +394,21 @@ def _languages(request: HttpRequest, current: str, story: Story | None) -> list[
             "dir": language_direction(code),
             "current": code == current,
             "story": twins.get(code),
+            **_twin_state(twins.get(code), request.user),
             "add_url": f"{reverse('admin:articles_story_add')}?{query}language={code}",
         }
         for code, name in settings.LANGUAGES
     ]
+
+
+def _twin_state(twin: Story | None, user: User) -> dict[str, Any]:
+    """Where a twin stands, and whether this person may open it."""
+    from articles.admin.story import STATES, state_of
+
+    if twin is None:
+        return {}
+    state = state_of(twin)
+    return {"state": state, "state_label": STATES[state], "may_see": may_see(twin, user)}
 
 
 def language_of(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ class TranslationSource(models.Model):
         "articles.Story", models.CASCADE, related_name="translation_source"
     )
     source = models.ForeignKey("articles.Story", models.CASCADE, related_name="translation_rows")
-    # The texts of the source's paragraphs, in order.
+    # The source's paragraphs in order, each as [kind, text]: see `articles.paragraphs`.
     paragraphs = models.JSONField(default=list)
     changed_count = models.PositiveIntegerField(default=0)
     total_count = models.PositiveIntegerField(default=0)

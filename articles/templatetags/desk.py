@@ -48,13 +48,30 @@ def drift_of(story: Story) -> TranslationSource | None:
 
 @register.filter
 def drift_in_words(row: TranslationSource) -> str:
-    """How much of the source changed since it was translated."""
+    """How much of the source changed since it was translated, for lists."""
     text = ngettext(
         "%(changed)d of %(total)d paragraph changed",
         "%(changed)d of %(total)d paragraphs changed",
         row.total_count,
     )
     return text % {"changed": row.changed_count, "total": row.total_count}
+
+
+@register.filter
+def drift_in_source(row: TranslationSource) -> str:
+    """The same as a heading over the changes."""
+    text = ngettext(
+        "%(changed)d of %(total)d paragraph changed in the source",
+        "%(changed)d of %(total)d paragraphs changed in the source",
+        row.total_count,
+    )
+    return text % {"changed": row.changed_count, "total": row.total_count}
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language of the site by its own name."""
+    return str(dict(settings.LANGUAGES).get(code, code))
 
 
 @register.simple_tag

@@ -49,6 +49,7 @@ function start(textarea) {
   openable(frame, editor, special.embed);
   label?.addEventListener("click", () => editor.commands.focus());
   textarea.addEventListener("newsroom:set", () => editor.commands.setContent(textarea.value, { emitUpdate: false }));
+  textarea.addEventListener("newsroom:insert", ({ detail }) => insertAfter(editor, detail));
   editor.view.dispatch(editor.state.tr);
   // The editor tidies what it is given: only what the writer changes is sent back.
   untouched = editor.getHTML();
@@ -58,6 +59,18 @@ function insert(editor, { url, alt, caption }) {
   const content = [{ type: "image", attrs: { src: url, alt } }];
   content.push({ type: "caption", content: caption ? [{ type: "text", text: caption }] : [] });
   editor.chain().focus().insertContent({ type: "figure", content }).run();
+}
+
+// A paragraph of another language, to be translated where it stands: behind the block that says
+// `after`, at the end where none does.
+function insertAfter(editor, { text, after, dir, lang }) {
+  const { doc } = editor.state;
+  let at = doc.content.size;
+  const words = (node) => node.textBetween(0, node.content.size, " ").split(/\s+/).join(" ").trim();
+  doc.forEach((node, offset) => { if (after && words(node).includes(after)) at = offset + node.nodeSize; });
+  const attrs = { dir, lang };
+  editor.chain().insertContentAt(at, { type: "paragraph", attrs, content: [{ type: "text", text }] })
+    .setTextSelection(at + 1).focus().scrollIntoView().run();
 }
 
 for (const textarea of document.querySelectorAll("textarea[data-editor]")) start(textarea);
