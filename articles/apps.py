@@ -9,7 +9,7 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("stories")
 
     def ready(self) -> None:
-        from articles import pictures, site
+        from articles import pictures, site, strip
         from articles.groups import make_groups
 
         post_migrate.connect(make_groups, dispatch_uid="articles.groups")
@@ -28,6 +28,21 @@ class ArticlesConfig(AppConfig):
             texts = self.get_model("ImageTranslation")
             signal.connect(describe, sender=texts, weak=False, dispatch_uid="pictures.describe")
 
+        def rebuild_strip(instance: models.Model, raw: bool = False, **kwargs) -> None:
+            if not raw:
+                site.rebuild_in(instance.language)
+
+        def follow(instance: models.Model, raw: bool = False, **kwargs) -> None:
+            """A move of a story that the strip names may change its address, or end it."""
+            language = (
+                None if raw or instance.action == "create" else strip.is_on(instance.story_id)
+            )
+            if language:
+                site.rebuild_in(language)
+
+        post_save.connect(follow, sender=self.get_model("Transition"), weak=False)
+        for signal in (post_save, post_delete):
+            signal.connect(rebuild_strip, sender=self.get_model("Breaking"), weak=False)
         for name in ("Section", "SectionTranslation", "MenuItem", "Edition"):
             for signal in (post_save, post_delete):
                 signal.connect(

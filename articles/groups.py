@@ -14,7 +14,7 @@ SECTION_DESK = [
     "articles.edit_section_stories",
     "articles.review_story",
     "articles.publish_story",
-    "articles.view_pin",
+    *(f"articles.{verb}_pin" for verb in ("add", "change", "delete", "view")),
 ]
 DESK = [
     *EDITING,

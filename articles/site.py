@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from django.utils.functional import cached_property
 
+from articles import strip
 from articles.models import Edition, MenuItem, Section, SectionTranslation
 from newsroom.lib.html import BASIC, clean
 from newsroom.lib.rtl import language_direction
@@ -47,6 +48,11 @@ class Site:
             row["children"] = [child for child in rows if child["parent"] == row["id"]]
         known = {row["id"] for row in rows}
         return [row for row in rows if row["parent"] not in known]
+
+    @property
+    def breaking(self) -> list[dict[str, str]]:
+        """Lines of breaking news that run now: dicts with text and url, which may be empty."""
+        return strip.shown(self.snapshot.get("breaking", []))
 
     def _menu(self, place: str) -> list[dict[str, str]]:
         return self.snapshot.get("menus", {}).get(place, [])
@@ -90,16 +96,27 @@ def absolute(path: str) -> str:
 
 @transaction.atomic
 def rebuild(edition_id: int | None = None) -> None:
-    """Write the `snapshot` of every edition, or of one, anew from sections and menus.
+    """Write the `snapshot` of every edition, or of one, anew from sections, menus
+    and breaking news.
 
     The editions are locked before sections and menus are read: of two changes at the same time
     the later one sees both. Only a change of sections locks more than one edition.
     """
     editions = Edition.objects.filter(pk=edition_id) if edition_id else Edition.objects.all()
     for edition in editions.select_for_update().order_by("pk").prefetch_related("menu_items"):
-        snapshot = {"sections": list(_sections(edition.language)), "menus": _menus(edition)}
+        snapshot = {
+            "sections": list(_sections(edition.language)),
+            "menus": _menus(edition),
+            "breaking": strip.rows(edition.language),
+        }
         # An update, not a save: this runs from the signal of a save.
         Edition.objects.filter(pk=edition.pk).update(snapshot=snapshot)
+
+
+def rebuild_in(language: str) -> None:
+    """The same for the edition of a language."""
+    for pk in Edition.objects.filter(language=language).values_list("pk", flat=True):
+        rebuild(pk)
 
 
 def _sections(language: str):

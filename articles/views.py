@@ -27,12 +27,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from articles import languages
+from articles import languages, placing
 from articles import search as searching
 from articles.models import (
     AuthorTranslation,
     Correction,
-    Pin,
     SectionTranslation,
     Story,
     TopicTranslation,
@@ -43,7 +42,7 @@ from newsroom.lib.caching import public_page
 PER_PAGE = 20
 MAX_PAGES = 50
 RELATED, MAX_REPLIES = 4, 10
-FRONT_TOP, FRONT_LATEST, BAND_SIZE, BAND_STORIES = 5, 10, 6, 1000
+FRONT_TOP, FRONT_LATEST, BAND_SIZE, BAND_STORIES = placing.PLACES, 10, 6, 1000
 
 
 @require_safe
@@ -59,12 +58,9 @@ def root(request: HttpRequest) -> HttpResponse:
 @public_page
 def front_page(request: HttpRequest, language: str) -> HttpResponse:
     stories = Story.objects.published().articles().in_language(language)
-    pins = Pin.objects.current().filter(language=language, story__in=stories)
-    places = dict(pins.values_list("story_id", "position")[:FRONT_TOP])
-    latest = list(stories.for_cards().newest_first()[: FRONT_TOP + FRONT_LATEST])
-    pinned = list(stories.for_cards().filter(pk__in=places)) if places else []
-    pinned.sort(key=lambda story: places[story.pk])
-    top = _first_of([*pinned, *latest], FRONT_TOP)
+    cards = stories.for_cards()
+    latest = list(cards.newest_first()[: FRONT_TOP + FRONT_LATEST])
+    top = placing.fill(placing.pinned(cards, language), latest, FRONT_TOP)
     shown = {story.pk for story in top}
     context = {
         "lead": top[0] if top else None,
@@ -85,7 +81,9 @@ def section(request: HttpRequest, language: str, section: str) -> HttpResponse:
         SectionTranslation.objects.select_related("section"), language=language, slug=section
     )
     stories = Story.objects.published().articles().in_language(language).for_cards()
-    page = _page(request, stories.filter(section__in=row.section.descendants()).newest_first())
+    stories = stories.filter(section__in=row.section.descendants()).newest_first()
+    held = placing.pinned(stories, language, row.section)
+    page = _page(request, placing.Composed(held, stories, MAX_PAGES * PER_PAGE))
     lead = page.object_list[0] if page.number == 1 and page.object_list else None
     slugs = dict(row.section.translations.values_list("language", "slug"))
     context = {
@@ -230,7 +228,8 @@ def _list(
 
 def _page(request: HttpRequest, stories: QuerySet) -> Page:
     """Return the asked page, at most MAX_PAGES of PER_PAGE; 404 beyond, the archive has more."""
-    bounded = stories[: MAX_PAGES * PER_PAGE]
+    is_bounded = isinstance(stories, placing.Composed)
+    bounded = stories if is_bounded else stories[: MAX_PAGES * PER_PAGE]
     try:
         page = Paginator(bounded, PER_PAGE).page(request.GET.get("page", "1"))
     except InvalidPage as error:
@@ -267,10 +266,6 @@ def _band_cards(row: dict, by_section: dict[int, list[Story]]) -> list[Story]:
 
 def _ids_under(row: dict) -> list[int]:
     return [row["id"], *(pk for child in row["children"] for pk in _ids_under(child))]
-
-
-def _first_of(stories: Iterable[Story], size: int) -> list[Story]:
-    return list({story.pk: story for story in stories}.values())[:size]
 
 
 def bylines_of(story: Story) -> list[dict[str, str]]:

@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.forms import Media as FormMedia
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.response import TemplateResponse
 from django.utils import translation
 from js_asset import InlineStyle, Media
 
+from articles import redirects
 from articles.embeds import frame_sources
 from newsroom import logs
+from newsroom.lib.caching import finish_public
 from newsroom.lib.privacy import comes_from_trusted_proxy
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -165,6 +167,30 @@ class AdminLanguageMiddleware:
             chosen = request.GET.get("lang", "")  # the links of the sign-in page
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.DEFAULT_LANGUAGE
         return speak(language, request, self.get_response)
+
+
+class RedirectMiddleware:
+    """Send on, once, who asks for an old address that editors know a new one of.
+
+    Innermost, so that it is asked before a slash is appended; only where nothing else answers,
+    and for `/?p=123`, which every site answers.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if request.path_info == "/" and query and request.method in ("GET", "HEAD"):
+            return self.moved(request, query) or self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code != 404 or request.method not in ("GET", "HEAD"):
+            return response
+        return self.moved(request, query) or response
+
+    def moved(self, request: HttpRequest, query: str) -> HttpResponse | None:
+        target = "" if is_desk(request) else redirects.find(request.path_info, query)
+        return finish_public(request, HttpResponsePermanentRedirect(target)) if target else None
 
 
 def speak(language: str, request: HttpRequest, get_response: GetResponse) -> HttpResponse:

@@ -15,15 +15,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from articles import pictures, site, translations, workflow
+from articles import pictures, placing, site, translations, workflow
 from articles.models import (
     Author,
     AuthorTranslation,
+    Breaking,
     Edition,
     Image,
     ImageTranslation,
     MenuItem,
-    Pin,
     Section,
     SectionTranslation,
     Story,
@@ -87,6 +87,7 @@ class Loader:
                 self.load_story(text)
             self.load_translations()
             self.load_editions()
+            self.load_breaking()
         return self.receipt
 
     def written(self, found: list[Text]) -> list[Text]:
@@ -151,6 +152,18 @@ class Loader:
             self.receipt["editions"] += 1
         site.rebuild()
 
+    def load_breaking(self) -> None:
+        """A line in every language, which ends by itself."""
+        for code in self.languages:
+            row = self.paper["breaking"]
+            key = self.groups[f"story {row['story']}"]
+            story = Story.objects.filter(translation_key=key, language=code).first()
+            until = self.now + timedelta(hours=row["hours"])
+            Breaking.objects.create(
+                language=code, text=row[code], story=story, until=until, created_by=self.user
+            )
+            self.receipt["breaking news"] += 1
+
     def menu_link(self, item: dict, language: str) -> tuple[str, str]:
         if "page" not in item:
             return item["label"], item["url"]
@@ -175,7 +188,8 @@ class Loader:
                 story = self.move(story, move, text, at)
         self.backdate(story, min(at, self.now), text.age("updated"))
         if text.get("pin"):
-            Pin.objects.create(story=story, language=text.language, position=int(text.get("pin")))
+            place = int(text.get("pin"))
+            placing.pin(story, placing.Page(text.language), place, by=self.user)
         self.receipt[f"stories, {state.replace('_', ' ')}"] += 1
         self.load_comments(story, texts.comments(text.language, text.name))
 

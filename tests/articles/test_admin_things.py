@@ -1,6 +1,5 @@
 """The screens of what stands in stories and round them."""
 
-import json
 from io import BytesIO
 
 import pytest
@@ -14,7 +13,6 @@ from articles.models import (
     Edition,
     Image,
     MenuItem,
-    Pin,
     Section,
     SectionTranslation,
     Story,
@@ -284,37 +282,6 @@ class TestAuthorsAndTopics:
         response = rosa.post(f"{ADMIN}/topic/add/", rows(*texts))
         assert "There is a topic of this name already: اقتصاد." in response.content.decode()
         assert Topic.objects.count() == 1
-
-
-class TestFrontPage:
-    def test_a_place_takes_the_language_of_its_story(self, edda):
-        story = make_story(language="ar")
-        edda.post(f"{ADMIN}/pin/add/", {"story": story.pk, "position": 1})
-        assert Pin.objects.get().language == "ar"
-
-    def test_a_draft_has_no_place(self, edda):
-        data = {"story": make_draft().pk, "position": 1}
-        response = edda.post(f"{ADMIN}/pin/add/", data)
-        assert "Only a published story" in response.content.decode()
-
-    def test_a_story_has_one_place(self, edda):
-        story = make_story()
-        Pin.objects.create(language="en", story=story)
-        data = {"story": story.pk, "position": 2}
-        response = edda.post(f"{ADMIN}/pin/add/", data)
-        assert "has a place on the front page already" in response.content.decode()
-
-    def test_only_published_stories_are_offered(self, edda):
-        make_draft(headline="Harbour draft")
-        make_story(headline="Harbour live")
-        query = {
-            "app_label": "articles",
-            "model_name": "pin",
-            "field_name": "story",
-            "term": "harbour",
-        }
-        answer = json.loads(edda.get("/admin/autocomplete/", query).content)
-        assert [row["text"] for row in answer["results"]] == ["Harbour live"]
 
 
 SVG = (
