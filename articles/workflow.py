@@ -6,28 +6,24 @@ the story, a `Revision` where content changed and a `Transition`, all in one tra
 person saw: every verb refuses with StaleStory when somebody saved since.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import checklist, pictures, translations
+from articles import checklist, keeping, pictures, translations
 from articles import content as contents
 from articles.content import Content
 from articles.models import Correction, Revision, Story, Transition
-from articles.models.revision import SCHEMA
 from articles.rights import CHANGE, PUBLISH, REVIEW, may_edit, may_move, reaches
 from newsroom.lib.text import one_line
 from newsroom.models import User
 
 Status = Story.Status
-# Autosaves of one person go into one revision for this long: history stays readable.
-AUTOSAVE_STRETCH = timedelta(minutes=10)
 
 TRANSITIONS: dict[tuple[str, str], str] = {
     (Status.DRAFT, Status.IN_REVIEW): CHANGE,
@@ -112,7 +108,7 @@ def save_draft(
     A story that readers can see, now or at its time, does not change until it is published
     again; any other takes the content at once. An edit of an approved story voids the approval
     where EDIT_VOIDS_APPROVAL says so. Autosaves of one person share a revision for
-    AUTOSAVE_STRETCH. Raises StaleStory, and WorkflowError when `by` may not.
+    keeping.STRETCH. Raises StaleStory, and WorkflowError when `by` may not.
     """
     content = contents.normalise(content)
     _require_section(content)
@@ -122,9 +118,9 @@ def save_draft(
         _require_version(story, version)
         newest = head(story)
         if content == contents.normalise(newest.content):
-            _settle(newest, note, autosave)
+            keeping.settle(newest, note, autosave)
             return story
-        _keep(story, newest, content, by=by, note=note, autosave=autosave)
+        keeping.keep(story, newest, content, by=by, note=note, autosave=autosave)
         _touch(story, by)
         if story.status == Status.APPROVED and settings.EDIT_VOIDS_APPROVAL:
             story.status = Status.IN_REVIEW
@@ -177,7 +173,8 @@ def publish(
         if at or before != Status.PUBLISHED or story.is_scheduled:
             _date(story, at)
         _make_live(story, revision)
-        _log(story, "publish", before, by=by, note=note)
+        due_at = story.published_at if story.is_scheduled else None
+        _log(story, "publish", before, by=by, note=note, due_at=due_at)
     return story
 
 
@@ -200,7 +197,7 @@ def publish_edits_at(
         revision.publish_at, revision.publish_by = at, by
         revision.save(update_fields=["publish_at", "publish_by"])
         story.save()
-        _log(story, "time_edits", before, by=by, note=note or at.isoformat())
+        _log(story, "time_edits", before, by=by, note=note, due_at=at)
     return story
 
 
@@ -250,7 +247,7 @@ def unpublish(
                 raise WorkflowError(_("A story can only end after it was published."))
             story.unpublish_at = at
             story.save()
-            _log(story, "end", before, by=by, note=note or at.isoformat())
+            _log(story, "end", before, by=by, note=note, due_at=at)
             return story
         _take_off(story, Status.DRAFT)
         story.unpublish_at = None
@@ -344,18 +341,6 @@ def name_revision(story: Story, revision: Revision, name: str, *, by: User | Non
     revision.name = one_line(name)[:80]
     revision.save(update_fields=["name"])
     return revision
-
-
-def prune_autosaves() -> int:
-    """Delete autosaves older than AUTOSAVE_DAYS and return how many; what somebody saved, named
-    or timed stays, and so do each story's newest and live revision."""
-    old = timezone.now() - timedelta(days=settings.AUTOSAVE_DAYS)
-    newer = Revision.objects.filter(story=OuterRef("story"), pk__gt=OuterRef("pk"))
-    live = Story.objects.filter(live_revision=OuterRef("pk"))
-    prunable = Revision.objects.filter(
-        Exists(newer), ~Exists(live), is_autosave=True, name="", publish_at=None, saved_at__lt=old
-    )
-    return prunable.delete()[0]
 
 
 def head(story: Story) -> Revision:
@@ -482,42 +467,20 @@ def _take_off(story: Story, status: str) -> None:
         story.first_published_at = None
 
 
-def _settle(revision: Revision, note: str, autosave: bool) -> None:
-    """Somebody pressed “save” on what had saved itself: it is a save like any other now."""
-    if revision.is_autosave and not autosave:
-        revision.is_autosave, revision.note = False, note[:250]
-        revision.save(update_fields=["is_autosave", "note", "saved_at"])
-
-
-def _keep(
-    story: Story,
-    newest: Revision,
-    content: Content,
-    *,
-    by: User | None,
-    note: str,
-    autosave: bool,
-) -> None:
-    """Write the content into a new revision, or over this person's own running autosave."""
-    is_own = newest.is_autosave and by is not None and newest.created_by_id == by.pk
-    is_fixed = newest.name or newest.publish_at or newest.pk == story.live_revision_id
-    is_running = not autosave or timezone.now() - newest.created_at < AUTOSAVE_STRETCH
-    if is_own and not is_fixed and is_running:
-        newest.content, newest.schema = content, SCHEMA
-        newest.is_autosave, newest.note = autosave, note[:250]
-        newest.save()
-        return
-    Revision.objects.create(
-        story=story, content=content, created_by=by, note=note[:250], is_autosave=autosave
-    )
-
-
 def _touch(story: Story, by: User | None) -> None:
     story.version += 1
     story.changed_by = by or story.changed_by
 
 
-def _log(story: Story, action: str, before: str, *, by: User | None, note: str = "") -> None:
+def _log(
+    story: Story,
+    action: str,
+    before: str,
+    *,
+    by: User | None,
+    note: str = "",
+    due_at: datetime | None = None,
+) -> None:
     Transition.objects.create(
         story=story,
         action=action,
@@ -526,6 +489,7 @@ def _log(story: Story, action: str, before: str, *, by: User | None, note: str =
         by=by,
         at=timezone.now(),
         note=note.strip()[:500],
+        due_at=due_at,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.cache import caches
 from django.core.management.base import BaseCommand, CommandError
 
-from articles import locking, workflow
+from articles import keeping, locking, workflow
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         published, failed = workflow.publish_due_edits()
-        pruned, absent = workflow.prune_autosaves(), locking.forget_absent()
+        pruned, absent = keeping.prune_autosaves(), locking.forget_absent()
         forgotten = getattr(caches["throttle"], "forget_expired", int)()
         self.stdout.write(
             f"Published edits: {len(published)}. Autosaves pruned: {pruned}. "
