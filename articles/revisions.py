@@ -1,14 +1,18 @@
-"""Comparing two revisions, field by field and word by word."""
+"""Comparing two revisions: field by field, a long text paragraph by paragraph, word by word."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from difflib import SequenceMatcher
+from itertools import groupby
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import Content
-from articles.models import Author, Image, Section, Story
+from articles.models import Author, Byline, Image, Section, Story
 from newsroom.lib.html import to_text
 
 LABELS = {
@@ -31,6 +35,10 @@ LABELS = {
 }
 
 
+# How many of their words two lines share when one is taken for the other, rewritten.
+ALIKE = 0.4
+# Lines of two texts that are held against each other, each with each.
+MAX_PAIRS = 2500
 # Fields that hold the number of something with a name.
 NAMED = {"section": Section, "picture": Image, "replies_to": Story}
 
@@ -44,19 +52,101 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class FieldChange:
-    label: str
+class Paragraph:
     pieces: list[Piece]
+
+    @property
+    def is_changed(self) -> bool:
+        return any(piece.change for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Paragraphs that are shown together, or folded away because nothing in them changed."""
+
+    paragraphs: list[Paragraph]
+    is_folded: bool
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A field that differs; without paragraphs where its words are the same."""
+
+    label: str
+    paragraphs: list[Paragraph] = field(default_factory=list)
+
+    @property
+    def runs(self) -> list[Run]:
+        """The paragraphs, long unchanged stretches apart; what stands beside a change stays."""
+        near = {
+            place + step
+            for place, paragraph in enumerate(self.paragraphs)
+            if paragraph.is_changed
+            for step in (-1, 0, 1)
+        }
+        runs: list[Run] = []
+        for is_shown, group in groupby(
+            enumerate(self.paragraphs), key=lambda numbered: numbered[0] in near
+        ):
+            found = [paragraph for _place, paragraph in group]
+            runs.append(Run(found, not is_shown and len(found) > 1))
+        return runs
 
 
 def compare(old: Content, new: Content) -> list[FieldChange]:
     """Return what differs between two contents, in the order of the story's form."""
-    return [
-        FieldChange(str(label), list(word_diff(before, after)))
-        for name, label in LABELS.items()
-        for before, after in [(readable(old, name), readable(new, name))]
-        if before != after
-    ]
+    changes = []
+    for name, label in LABELS.items():
+        before, after = readable(old, name), readable(new, name)
+        if before != after:
+            changes.append(FieldChange(str(label), list(paragraph_diff(before, after))))
+        elif name == "body_html" and old.get(name) != new.get(name):
+            # Links, pictures, headings: the words are the same.
+            changes.append(FieldChange(str(label)))
+    return changes
+
+
+def paragraph_diff(old: str, new: str) -> Iterator[Paragraph]:
+    """Yield the lines of both texts in reading order, each with its words marked.
+
+    A line is held against the one it came from, so that a new paragraph is marked whole and not
+    woven into its neighbours.
+    """
+    before, after = old.split("\n") if old else [], new.split("\n") if new else []
+    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag == "equal":
+            yield from (Paragraph([Piece(text)]) for text in after[j1:j2])
+        else:
+            yield from _rewritten(before[i1:i2], after[j1:j2])
+
+
+def _rewritten(gone: list[str], come: list[str]) -> Iterator[Paragraph]:
+    """Yield what became of some lines: each with the one it is like, the rest taken out or new."""
+    i = j = 0
+    for old, new in [*_pairs(gone, come), (len(gone), len(come))]:
+        yield from (Paragraph([Piece(text, "removed")]) for text in gone[i:old])
+        yield from (Paragraph([Piece(text, "added")]) for text in come[j:new])
+        if old < len(gone):
+            yield Paragraph(list(word_diff(gone[old], come[new])))
+        i, j = old + 1, new + 1
+
+
+def _pairs(gone: list[str], come: list[str]) -> Iterator[tuple[int, int]]:
+    if len(gone) == len(come) == 1 or len(gone) * len(come) > MAX_PAIRS:
+        yield from zip(range(len(gone)), range(len(come)), strict=False)
+        return
+    first = 0
+    for new, text in enumerate(come):
+        found = next((old for old in range(first, len(gone)) if _alike(gone[old], text)), None)
+        if found is not None:
+            yield found, new
+            first = found + 1
+
+
+def _alike(old: str, new: str) -> bool:
+    words = SequenceMatcher(a=old.split(), b=new.split(), autojunk=False)
+    return words.quick_ratio() >= ALIKE and words.ratio() >= ALIKE
 
 
 def word_diff(old: str, new: str) -> Iterator[Piece]:
@@ -101,13 +191,23 @@ def readable(content: Content, name: str) -> str:
     if name in NAMED:
         model = NAMED[name]
         return str(model.objects.filter(pk=value).first() or f"#{value}")
+    if name == "kind":
+        return str(dict(Story.Kind.choices).get(value, value))
+    if name == "comments_open":
+        return str(_("yes") if value else _("no"))
+    if name == "comments_close_at":
+        return date_format(timezone.localtime(datetime.fromisoformat(value)), "j N Y H:i")
     return str(value)
 
 
 def _byline(line: dict) -> str:
+    name = line["name"]
     if line["author"]:
-        return str(Author.objects.filter(pk=line["author"]).first() or f"#{line['author']}")
-    return line["name"]
+        name = str(Author.objects.filter(pk=line["author"]).first() or f"#{line['author']}")
+    role = line.get("role", Byline.Role.WRITER)
+    if role == Byline.Role.WRITER:
+        return name
+    return f"{name} ({dict(Byline.Role.choices).get(role, role)})"
 
 
 def _words(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from articles import drafts, workflow
 from articles.admin.saving import posted_version
@@ -31,7 +32,7 @@ def history(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResp
     shown = list(page.object_list)
     old, new = (_asked(story, request.GET.get(name, "")) for name in ("old", "new"))
     if old is None and new is None and len(shown) > 1:
-        new, old = story.revisions.all()[:2]
+        new, old = story.revisions.select_related("created_by")[:2]
     context = {
         **admin.admin_site.each_context(request),
         "opts": admin.opts,
@@ -46,6 +47,7 @@ def history(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResp
         "new": new,
         "changes": compare(old.content, new.content) if old and new else None,
         "direction": language_direction(story.language),
+        "interface_direction": language_direction(request.LANGUAGE_CODE),
         "may_edit": workflow.may_edit(story, request.user),
         "transitions": story.transitions.select_related("by")[:100],
         "action_labels": workflow.ACTION_LABELS,
@@ -70,7 +72,9 @@ def restore(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResp
 
 
 def _asked(story: Story, number: str) -> Revision | None:
-    return story.revisions.filter(pk=number).first() if number.isdecimal() else None
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return None
+    return story.revisions.select_related("created_by").filter(pk=number).first()
 
 
 def rename(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
@@ -78,18 +82,21 @@ def rename(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpRespo
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     revision = _posted(story, request)
+    name = "" if "unname" in request.POST else request.POST.get("name", "")
     try:
-        workflow.name_revision(story, revision, request.POST.get("name", ""), by=request.user)
+        named = workflow.name_revision(story, revision, name, by=request.user).name
     except WorkflowError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The name is kept."))
+        done = _("The version is kept for good.") if named else _("The version has no name now.")
+        messages.success(request, done)
     return HttpResponseRedirect(reverse("admin:articles_story_revisions", args=[story.pk]))
 
 
 def _posted(story: Story, request: HttpRequest) -> Revision:
     number = request.POST.get("revision", "")
-    return get_object_or_404(story.revisions, pk=number if number.isdecimal() else 0)
+    is_number = number.isascii() and number.isdecimal() and len(number) < 19
+    return get_object_or_404(story.revisions, pk=number if is_number else 0)
 
 
 # The preview.
@@ -110,14 +117,23 @@ def preview(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResp
     return response
 
 
+WIDTHS = {
+    "telephone": pgettext_lazy("width", "Telephone"),
+    "tablet": pgettext_lazy("width", "Tablet"),
+    "wide": pgettext_lazy("width", "Wide"),
+}
+
+
 def widths(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
-    """The preview as a telephone, a tablet and a desk show it, side by side with its buttons."""
+    """The preview at the width of a telephone, a tablet or a desk."""
     preview = reverse("admin:articles_story_preview", args=[story.pk])
     context = {
         **admin.admin_site.each_context(request),
         "story": story,
         "title": _("Preview"),
         "framed_url": f"{preview}?framed=1",
+        "widths": WIDTHS.items(),
+        "width": asked if (asked := request.GET.get("width")) in WIDTHS else "telephone",
         "media": admin.media,
     }
     response = TemplateResponse(request, "admin/articles/story/widths.html", context)

@@ -69,7 +69,8 @@ class StoryAdmin(admin.ModelAdmin):
     actions = ("submit", "approve", "publish")
 
     class Media:
-        css = {"all": ["articles/desk.css", "articles/parts.css", "articles/source.css"]}
+        names = ("desk", "parts", "source", "moves")
+        css = {"all": [f"articles/{name}.css" for name in names]}
 
     # The list.
 

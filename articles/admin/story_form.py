@@ -346,16 +346,20 @@ def _for_scripts(request: HttpRequest, language: str, story: Story | None) -> di
 def _beside(story: Story, may_edit: bool) -> dict[str, Any]:
     """What stands beside the text of a story: its times, corrections and links."""
     timed = story.revisions.filter(publish_at__isnull=False).defer("content")
+    is_published = story.status == Story.Status.PUBLISHED
+    timed_edit = timed.select_related("publish_by").first() if is_published else None
     return {
-        "timed": timed.first() if story.status == Story.Status.PUBLISHED else None,
+        "timed": timed_edit,
+        "head_id": workflow.head(story).pk if timed_edit else None,
         "share_links": _open_links(story) if may_edit else [],
         "share_days": drafts.DAYS,
-        "corrections": story.corrections.all()[:20] if story.corrected_at else [],
+        "corrections": story.corrections.select_related("by")[:20] if story.corrected_at else [],
     }
 
 
 def _open_links(story: Story) -> list[tuple[ShareLink, str]]:
-    return [(link, drafts.address(link)) for link in story.share_links.open()[: drafts.MAX_OPEN]]
+    links = story.share_links.open().select_related("created_by")[: drafts.MAX_OPEN]
+    return [(link, drafts.address(link)) for link in links]
 
 
 def _facts(content: Content) -> list[tuple[str, str]]:

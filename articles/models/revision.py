@@ -70,6 +70,8 @@ class Transition(models.Model):
     )
     at = models.DateTimeField(_("at"))
     note = models.CharField(_("note"), max_length=500, blank=True)
+    # For when it was set, where a move was to take effect later.
+    due_at = models.DateTimeField(_("for"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("move")

@@ -203,7 +203,7 @@ class TestConflict:
         )
         page = edda.post(url("change", story.pk), mine).content.decode()
         assert (
-            '<div class="diff" dir="rtl" lang="ar">الميناء <del>الكبير</del><ins>الجديد</ins>'
+            '<div class="diff" dir="rtl" lang="ar"><p>الميناء <del>الكبير</del><ins>الجديد</ins>'
             in page
         )
         assert "<ins>موانئ</ins>" in page

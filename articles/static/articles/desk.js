@@ -116,11 +116,6 @@ function counts(editor) {
   show();
 }
 
-// An address is selected whole as soon as it is touched.
-function copies() {
-  for (const input of form.querySelectorAll("[data-copy]")) input.addEventListener("focus", () => input.select());
-}
-
 function shortcuts() {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
@@ -141,6 +136,5 @@ if (form) {
   if (editor) counts(editor);
   if (form.dataset.autosave) safety();
   once();
-  copies();
   shortcuts();
 }
