@@ -27,6 +27,7 @@ from django.views.decorators.http import require_safe
 
 from articles.models import Story, Transition
 from articles.rights import EDIT_ALL
+from articles.templatetags.desk import moment
 from articles.workflow import ACTION_LABELS
 from comments.models import Comment, Decision
 from newsroom.lib.folding import fold
@@ -133,7 +134,7 @@ def _move_entry(row: Transition) -> Entry:
         what=str(ACTION_LABELS.get(row.action, row.action)),
         name=row.story.headline or f"#{row.story_id}",
         url=reverse("admin:articles_story_change", args=[row.story_id]),
-        note=row.note,
+        note=" · ".join(filter(None, (moment(row.due_at), row.note))),
         language=row.story.language,
     )
 

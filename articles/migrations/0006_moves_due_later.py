@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0003_desk"),
+        ("articles", "0005_desk_lists"),
     ]
 
     operations = [
