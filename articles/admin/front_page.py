@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http import HttpResponseRedirect as Redirected
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -43,9 +43,28 @@ class PinAdmin(admin.ModelAdmin):
         css = {"all": ["articles/desk.css", "articles/front.css"]}
 
     def get_urls(self) -> list[URLPattern]:
-        # The screen is all there is: no form of Django's sets a place behind the verbs' back.
-        view = self.admin_site.admin_view(self.compose_view)
-        return [path("", view, name="articles_pin_changelist")]
+        # The screen is all there is: no form of Django's sets a place behind the verbs' back. Its
+        # other addresses, to which the log links, lead to the screen.
+        screen, door = (self.admin_site.admin_view(view) for view in (self.compose_view, self.door))
+        return [
+            path("", screen, name="articles_pin_changelist"),
+            path("add/", door, name="articles_pin_add"),
+            *(
+                path(f"<path:object_id>/{verb}/", door, name=f"articles_pin_{verb}")
+                for verb in ("change", "delete", "history")
+            ),
+        ]
+
+    def door(self, request: HttpRequest, object_id: str = "") -> HttpResponse:
+        """Show the page on which a place is, or was."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        number = object_id if object_id.isdecimal() and len(object_id) < 18 else "0"
+        row = Pin.objects.select_related("section").filter(pk=number).first()
+        address = _address(Page(row.language, row.section)) if row else ""
+        return Redirected(f"{reverse('admin:articles_pin_changelist')}{address}")
 
     def has_view_permission(self, request: HttpRequest, obj: Pin | None = None) -> bool:
         return request.user.has_perm("articles.view_pin")

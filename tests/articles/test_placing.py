@@ -317,7 +317,15 @@ class TestScreen:
         assert client.get(f"{SCREEN}?language=en&section={other.pk}").status_code == 403
 
     def test_no_form_of_djangos_stands_beside_it(self, edda):
-        assert edda.get(f"{SCREEN}add/").status_code == 404
+        story = stories(1)[0]
+        placing.pin(story, FRONT, 1, by=None)
+        row = Pin.objects.get()
+        assert edda.get(f"{SCREEN}{row.pk}/change/")["Location"] == f"{SCREEN}?language=en"
+        assert edda.get(f"{SCREEN}add/")["Location"] == SCREEN
+        for address in ("add/", f"{row.pk}/change/", f"{row.pk}/delete/"):
+            data = {"story": story.pk, "position": 3, "post": "yes"}
+            assert edda.post(f"{SCREEN}{address}", data).status_code == 405
+        assert held() == {1: "1"}
 
     @pytest.mark.parametrize("number", [1, 3])
     def test_the_same_questions_for_any_number(self, edda, number, django_assert_num_queries):

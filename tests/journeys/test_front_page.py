@@ -44,7 +44,7 @@ def test_a_page_is_ordered_by_dragging_and_by_keys(sign_in, open_page, stories):
     desk.keyboard.press("Enter")
     expect(titles(desk)).to_have_text(["الأول", "الثاني", "الرابع", "الثالث", "الخامس"])
 
-    desk.fill("[name=q]", "السادس")
+    desk.fill("#q", "السادس")
     desk.keyboard.press("Enter")
     desk.locator(".found-story [name=place]").select_option("1")
     desk.locator(".found-story button").click()
