@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from django import forms
 from django.conf import settings
@@ -37,6 +37,8 @@ from newsroom.lib.rtl import language_direction
 from newsroom.lib.text import slugify_unicode, split_list
 
 MAX_BYLINES, MAX_TOPICS = 20, 20
+# How far answers to answers are followed.
+MAX_CHAIN = 20
 # What a story's `version` is before anybody saved it again.
 FIRST_VERSION = Story._meta.get_field("version").default
 # A field for a time has no seconds, and a form takes a while to send.
@@ -385,14 +387,23 @@ class StoryForm(forms.Form):
         typed = self.cleaned_data["replies_to"].strip()
         if not typed:
             return None
-        number = re.search(r"(?:^|/)(\d{1,18})(?:/|$)", typed)
-        stories = Story.objects.filter(language=self.language, first_published_at__isnull=False)
-        found = number and stories.filter(pk=number[1]).first()
-        if not found:
+        number = _story_number(typed)
+        kept = (self.initial["replies_to"], self.story and self.story.replies_to_id)
+        if number is not None and number in kept:
+            return number  # it may have left the site meanwhile: that stops no save
+        stories = Story.objects.published().in_language(self.language)
+        found = stories.filter(pk=number or 0).first()
+        if found is None:
             raise ValidationError(_("No published story of this language has this number."))
-        if self.story and self.story.pk in (found.pk, found.replies_to_id):
+        if self.story and self.story.pk in _answered_by(found):
             raise ValidationError(_("A story cannot answer itself, nor its own answer."))
         return found.pk
+
+    @property
+    def answered(self) -> Story | None:
+        """The story whose number stands in “right of reply to”, for its headline."""
+        number = _story_number(str(self["replies_to"].value() or ""))
+        return number and Story.objects.published().defer("body_html").filter(pk=number).first()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -424,6 +435,23 @@ class StoryForm(forms.Form):
             # In UTC, as the database gives it: the same moment must not read as a change.
             "comments_close_at": closing.astimezone(UTC).isoformat() if closing else None,
         }
+
+
+def _story_number(typed: str) -> int | None:
+    """Return the number of a story, typed alone or in its address."""
+    address = re.search(r"/(\d{1,18})/[^/]+/?$", urlsplit(typed).path)
+    number = address[1] if address else typed
+    is_number = number.isascii() and number.isdecimal() and len(number) < 19
+    return int(number) if is_number else None
+
+
+def _answered_by(story: Story) -> list[int]:
+    """Return the number of `story`, of what it answers, of what that answers …"""
+    chain = [story.pk]
+    while story.replies_to and story.replies_to_id not in chain and len(chain) < MAX_CHAIN:
+        story = story.replies_to
+        chain.append(story.pk)
+    return chain
 
 
 class MoveForm(forms.Form):

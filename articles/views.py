@@ -41,7 +41,7 @@ from newsroom.lib.caching import public_page
 
 PER_PAGE = 20
 MAX_PAGES = 50
-RELATED, MAX_REPLIES = 4, 10
+RELATED, MAX_REPLIES, MAX_CORRECTIONS = 4, 10, 50
 FRONT_TOP, FRONT_LATEST, BAND_SIZE, BAND_STORIES = placing.PLACES, 10, 6, 1000
 
 
@@ -127,8 +127,7 @@ def render_story(
         "related": related,
         "answered": next((row for row in replies if row.pk == story.replies_to_id), None),
         "replies": [row for row in replies if row.replies_to_id == story.pk],
-        # Most stories have none, and cost no query for it.
-        "corrections": story.corrections.all()[:50] if story.corrected_at else [],
+        "corrections": _corrections_of(story),
         # Of the story, also where the page answers at the address of the form.
         "canonical_url": absolute(story.get_absolute_url()),
         "page_languages": languages.switch(
@@ -152,7 +151,11 @@ def static_page(request: HttpRequest, language: str, slug: str) -> HttpResponse:
         kind=Story.Kind.PAGE, translation_key=found.translation_key
     )
     slugs = dict(same.values_list("language", "slug"))
-    context = {"story": found, "page_languages": languages.switch_by_slug(language, "page", slugs)}
+    context = {
+        "story": found,
+        "corrections": _corrections_of(found),
+        "page_languages": languages.switch_by_slug(language, "page", slugs),
+    }
     return TemplateResponse(request, "articles/static_page.html", context)
 
 
@@ -291,6 +294,11 @@ def bylines_of(story: Story) -> list[dict[str, str]]:
         }
         for line in lines
     ]
+
+
+def _corrections_of(story: Story) -> Iterable[Correction]:
+    """What was corrected of a story. Most have nothing, and cost no query for it."""
+    return story.corrections.all()[:MAX_CORRECTIONS] if story.corrected_at else []
 
 
 def _topics_of(story: Story) -> list[TopicTranslation]:
