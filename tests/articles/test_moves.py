@@ -8,9 +8,10 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from articles import drafts, workflow
-from articles.models import Correction, Presence, Revision, ShareLink, Story
+from articles import workflow
+from articles.models import Correction, Pin, Presence, Revision, Story
 from articles.workflow import StaleStory, WorkflowError
 from tests.articles import desk
 from tests.factories import content, make_draft, make_section, make_story, make_user, world
@@ -195,7 +196,10 @@ class TestTimedEdits:
         at = timezone.localtime(timezone.now() + HOUR).strftime("%Y-%m-%dT%H:%M")
         answer = desk.save(desk_of_edda, story, headline="Edit", _move="edits_at", edits_at=at)
         assert "Readers get the changes at that time." in desk.messages(answer)
-        assert 'value="cancel_edits_at"' in answer.content.decode()
+        page = answer.content.decode()
+        assert 'value="cancel_edits_at"' in page
+        when = story.transitions.first().due_at
+        assert date_format(timezone.localtime(when), "j N Y H:i") in page
         desk.save(desk_of_edda, story, _move="cancel_edits_at")
         assert not Revision.objects.filter(publish_at__isnull=False).exists()
         assert Story.objects.get().headline == "The harbour wakes"
@@ -300,6 +304,22 @@ class TestCorrections:
         assert "not there any more" in desk.messages(answer)
 
     @pytest.mark.parametrize("number", [1, 3])
+    def test_the_page_of_corrections_asks_the_same_for_any_number(
+        self, client, edda, number, django_assert_num_queries
+    ):
+        for place in range(number):
+            story = make_story(headline=f"Story {place}")
+            workflow.correct(story, grade="update", text="X", by=edda)
+        with django_assert_num_queries(4):
+            page = client.get("/en/corrections/").content.decode()
+        assert 'hreflang="ar"' in page
+
+    def test_stand_under_a_static_page_too(self, client, edda):
+        story = make_story(kind="page", headline="About us")
+        workflow.correct(story, grade="update", text="We moved.", by=edda)
+        assert "We moved." in client.get(story.get_absolute_url()).content.decode()
+
+    @pytest.mark.parametrize("number", [1, 3])
     def test_cost_one_query_however_many(self, client, edda, number, django_assert_num_queries):
         story = make_story()
         for _ in range(number):
@@ -352,6 +372,41 @@ class TestRightOfReply:
         assert page.context["form"].errors["replies_to"]
         assert 'value="Typed"' in page.content.decode()
 
+    def test_to_what_answers_it_in_turn_is_refused(self, desk_of_edda):
+        first = make_story(headline="One")
+        second = make_story(headline="Two", replies_to=first.pk)
+        third = make_story(headline="Three", replies_to=second.pk)
+        page = desk.save(desk_of_edda, first, replies_to=third.pk)
+        assert "its own answer" in str(page.context["form"].errors["replies_to"])
+
+    def test_stays_when_the_answered_story_left_the_site(self, desk_of_edda, edda):
+        original = make_story()
+        reply = make_draft(headline="The answer", replies_to=original.pk)
+        workflow.unpublish(original, by=edda)
+        desk.save(desk_of_edda, reply, kicker="Typed")
+        assert workflow.head(reply).content["replies_to"] == original.pk
+
+    def test_to_what_is_not_public_yet_is_refused(self, desk_of_edda):
+        waiting = make_story(headline="Bait", at=timezone.now() + HOUR)
+        page = desk.save(desk_of_edda, make_draft(), replies_to=waiting.pk)
+        assert page.context["form"].errors["replies_to"]
+        assert "Bait" not in page.content.decode()
+
+
+class TestWithdrawal:
+    def test_takes_a_story_from_every_list(self, client, edda):
+        story = make_story(headline="Bait of the harbour")
+        Pin.objects.create(language="en", story=story)
+        workflow.correct(story, grade="apology", text="Bait.", by=edda)
+        story = workflow.withdraw(story, by=edda, notice="It was not true.")
+        for address in ("", "world/", "feed/", "world/feed/", "corrections/", "search/?q=bait"):
+            page = client.get(f"/en/{address}").content.decode()
+            assert "Bait of" not in page, address
+        answer = client.get(story.get_absolute_url())
+        assert answer.status_code == 410
+        assert "It was not true." in answer.content.decode()
+        assert "Bait" not in answer.content.decode()
+
 
 class TestNames:
     def test_keep_a_revision(self, desk_of_edda):
@@ -361,6 +416,16 @@ class TestNames:
         first.refresh_from_db()
         assert first.name == "Before vote"
         assert "Before vote" in desk_of_edda.get(url("revisions", story.pk)).content.decode()
+
+    def test_are_taken_away(self, desk_of_edda):
+        story = make_draft()
+        head = workflow.head(story)
+        workflow.name_revision(story, head, "Before vote", by=None)
+        data = {"revision": head.pk, "name": "Before vote", "unname": "1"}
+        answer = desk_of_edda.post(url("rename", story.pk), data, follow=True)
+        assert "no name now" in desk.messages(answer)
+        head.refresh_from_db()
+        assert head.name == ""
 
     def test_are_given_by_who_may_write_and_by_post(self, client, desk_of_edda):
         story = make_draft()
@@ -374,70 +439,6 @@ class TestNames:
         client.post(url("rename", story.pk), {"revision": head.pk, "name": "X"})
         head.refresh_from_db()
         assert head.name == ""
-
-
-class TestShareLinks:
-    def test_show_the_newest_revision_to_somebody_without_an_account(self, client, edda):
-        story = make_story(headline="Live")
-        edited(story, "Unseen so far")
-        address = drafts.address(drafts.share(story, by=edda, days=1))
-        answer = client.get(address)
-        page = answer.content.decode()
-        assert "Unseen so far" in page
-        assert "/admin/" not in page
-        assert "form-action 'none'" in answer["Content-Security-Policy"]
-        assert answer["Cache-Control"] == "private, no-store"
-        assert "noindex" in answer["X-Robots-Tag"]
-
-    def test_are_over_when_revoked_expired_or_tampered_with(self, client, edda):
-        link = drafts.share(make_draft(headline="Bait"), by=edda, days=3)
-        address = drafts.address(link)
-        assert client.get(address).status_code == 200
-        assert client.get(address[:-2] + "x/").status_code == 410
-        with time_machine.travel(timezone.now() + timedelta(days=3, minutes=1)):
-            answer = client.get(address)
-            assert (answer.status_code, b"Bait" in answer.content) == (410, False)
-        drafts.revoke(link, by=edda)
-        answer = client.get(address)
-        assert (answer.status_code, b"Bait" in answer.content) == (410, False)
-        assert client.post(address).status_code == 405
-
-    def test_are_made_and_revoked_in_the_desk(self, desk_of_edda):
-        story = make_draft()
-        desk_of_edda.post(url("share", story.pk), {"days": "7", "label": "Counsel"})
-        link = ShareLink.objects.get()
-        page = desk_of_edda.get(url("change", story.pk)).content.decode()
-        assert drafts.address(link) in page
-        assert "Counsel" in page
-        desk_of_edda.post(url("share", story.pk), {"revoke": link.pk})
-        link.refresh_from_db()
-        assert not link.is_open
-
-    @pytest.mark.parametrize("days", ["", "2", "99999", "x"])
-    def test_end_at_one_of_the_offered_times(self, desk_of_edda, days):
-        desk_of_edda.post(url("share", make_draft().pk), {"days": days})
-        assert not ShareLink.objects.exists()
-
-    def test_are_made_by_who_may_write_and_by_post(self, client, edda):
-        story = make_story()
-        with pytest.raises(WorkflowError):
-            drafts.share(story, by=make_user("rosa", "Reporter"), days=1)
-        client.force_login(edda)
-        assert client.get(url("share", story.pk)).status_code == 405
-        other = drafts.share(make_draft(), by=edda, days=1)
-        assert client.post(url("share", story.pk), {"revoke": other.pk}).status_code == 404
-
-
-class TestPreview:
-    def test_stands_in_a_frame_of_the_desk_alone(self, desk_of_edda):
-        story = make_draft()
-        page = desk_of_edda.get(url("widths", story.pk))
-        assert "frame-src 'self'" in page["Content-Security-Policy"]
-        framed = desk_of_edda.get(url("preview", story.pk), {"framed": "1"})
-        assert "frame-ancestors 'self'" in framed["Content-Security-Policy"]
-        assert framed["X-Frame-Options"] == "SAMEORIGIN"
-        alone = desk_of_edda.get(url("preview", story.pk))
-        assert "frame-ancestors 'none'" in alone["Content-Security-Policy"]
 
 
 class TestSectionEditors:

@@ -1,0 +1,96 @@
+"""What two revisions differ in, as editors read it."""
+
+import pytest
+
+from articles.content import normalise
+from articles.revisions import compare, paragraph_diff
+from tests.factories import content, make_author
+
+pytestmark = pytest.mark.django_db
+
+
+def marked(old: str, new: str) -> list[str]:
+    """The lines of both, words taken out in [-…-], words put in in {+…+}."""
+    shapes = {"": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+    return [
+        "".join(shapes[piece.change].format(piece.text) for piece in line.pieces)
+        for line in paragraph_diff(old, new)
+    ]
+
+
+class TestParagraphs:
+    def test_a_new_one_is_marked_whole_beside_one_like_it(self):
+        old = "قال الوزير إن السفينة وصلت.\nعاد الصيادون قبل الفجر."
+        new = "قال الوزير إن السفينة غرقت.\nفقرة جديدة تماماً هنا.\nعاد الصيادون قبل الفجر."
+        assert marked(old, new) == [
+            "قال الوزير إن السفينة [-وصلت.-]{+غرقت.+}",
+            "{+فقرة جديدة تماماً هنا.+}",
+            "عاد الصيادون قبل الفجر.",
+        ]
+
+    def test_one_taken_out_stands_where_it_stood(self):
+        assert marked("one two\nthree\nfour five", "one two\nfour five") == [
+            "one two",
+            "[-three-]",
+            "four five",
+        ]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "expected"),
+        [
+            ("", "new", ["{+new+}"]),
+            ("old", "", ["[-old-]"]),
+            ("a b c d", "w x y z", ["[-a b c d-]{+w x y z+}"]),
+            ("same", "same", ["same"]),
+        ],
+    )
+    def test_at_the_edges(self, old, new, expected):
+        assert marked(old, new) == expected
+
+    def test_long_unchanged_stretches_are_folded_and_nothing_is_lost(self):
+        lines = [f"Paragraph number {number}." for number in range(12)]
+        old, new = ("".join(f"<p>{line}</p>" for line in [*lines, last]) for last in ("A.", "B."))
+        (change,) = compare(normalise(content(body_html=old)), normalise(content(body_html=new)))
+        assert [(run.is_folded, len(run.paragraphs)) for run in change.runs] == [
+            (True, 11),
+            (False, 2),
+        ]
+
+
+class TestWords:
+    def differing(self, old: dict, new: dict) -> dict[str, str]:
+        changes = compare(normalise(content(**old)), normalise(content(**new)))
+        return {
+            change.label: " → ".join(
+                piece.text for line in change.paragraphs for piece in line.pieces if piece.change
+            )
+            for change in changes
+        }
+
+    def test_a_choice_is_a_word_and_a_time_is_a_date(self, settings):
+        settings.TIME_ZONE = "UTC"
+        found = self.differing(
+            {"comments_open": True, "kind": "story"},
+            {
+                "comments_open": False,
+                "kind": "opinion",
+                "comments_close_at": "2026-03-01T09:30:00+00:00",
+            },
+        )
+        assert found["comments open"] == "yes → no"
+        assert found["kind"] == "story → opinion"
+        assert "2026-03-01T" not in found["comments close"]
+        assert "2026 09:30" in found["comments close"]
+
+    def test_names_are_shown_and_a_role_that_changed(self):
+        author = make_author()
+        line = {"author": author.pk, "name": ""}
+        found = self.differing(
+            {"bylines": [line | {"role": "writer"}]}, {"bylines": [line | {"role": "photos"}]}
+        )
+        assert "(" in found["bylines"]
+        assert str(author.pk) not in found["bylines"]
+
+    def test_a_text_that_only_looks_different_says_so(self):
+        plain, bold = "<p>One two</p>", "<p><strong>One</strong> two</p>"
+        assert self.differing({"body_html": plain}, {"body_html": bold}) == {"text": ""}
