@@ -50,7 +50,7 @@ def autosave(
         return _stale(story, request.user)
     except WorkflowError as refusal:
         return _refused(str(refusal), HTTPStatus.UNPROCESSABLE_ENTITY)
-    return _saved(saved)
+    return _saved(saved, voided=saved.status != story.status)
 
 
 def autosave_new(
@@ -101,7 +101,7 @@ def token(admin: "StoryAdmin", request: HttpRequest) -> JsonResponse:
     return _json({"token": get_token(request)})
 
 
-def _saved(story: Story) -> JsonResponse:
+def _saved(story: Story, *, voided: bool = False) -> JsonResponse:
     change = reverse("admin:articles_story_change", args=[story.pk])
     return _json(
         {
@@ -111,6 +111,7 @@ def _saved(story: Story) -> JsonResponse:
             "change": change,
             "autosave": reverse("admin:articles_story_autosave", args=[story.pk]),
             "presence": reverse("admin:articles_story_presence", args=[story.pk]),
+            "voided": voided,
             "is_edited": workflow.has_unpublished_edits(story),
         }
     )

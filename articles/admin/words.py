@@ -12,6 +12,9 @@ def words() -> dict[str, Any]:
     """Return the sentences; counts as a form for each plural category."""
     return {
         "saved": gettext("Saved %(time)s"),
+        "voided": gettext(
+            "Saved %(time)s. The approval was for another text: it is in review again."
+        ),
         "saving": gettext("Saving…"),
         "unsaved": gettext("Unsaved changes"),
         "refused": gettext("Not saved. %(why)s"),

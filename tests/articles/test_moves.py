@@ -94,6 +94,14 @@ class TestApprovalVoided:
         story = workflow.approve(workflow.submit(make_draft(), by=None), by=edda)
         assert workflow.save_draft(story, content(), by=edda).status == "approved"
 
+    def test_the_page_that_saved_itself_says_so_once(self, desk_of_edda):
+        story = workflow.approve(workflow.submit(make_draft(), by=None), by=None)
+        for kicker, voided in (("One", True), ("Two", False)):
+            story.refresh_from_db()
+            typed = desk.typed(desk.form_of(story), kicker=kicker)
+            answer = desk_of_edda.post(url("autosave", story.pk), typed).json()
+            assert answer["voided"] is voided
+
     def test_the_desk_says_so(self, desk_of_edda):
         story = workflow.approve(workflow.submit(make_draft(), by=None), by=None)
         answer = desk.save(desk_of_edda, story, headline="Another")

@@ -61,7 +61,7 @@ export function autosave(form, words, show, kept) {
     [state.saved, state.since] = [changes, 0];
     if (state.changes === changes) {
       kept.forget();
-      show("saved", { time: data.at });
+      show(data.voided ? "voided" : "saved", { time: data.at });
     }
     form.dispatchEvent(new CustomEvent("newsroom:saved", { detail: data, bubbles: true }));
   }
