@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.db import models
-from django.db.models.signals import post_delete, post_migrate, post_save
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,8 +10,9 @@ class ArticlesConfig(AppConfig):
 
     def ready(self) -> None:
         from articles import pictures, site, strip
-        from articles.groups import make_groups
+        from articles.groups import make_groups, remember_permissions
 
+        pre_migrate.connect(remember_permissions, dispatch_uid="articles.permissions")
         post_migrate.connect(make_groups, dispatch_uid="articles.groups")
         post_migrate.connect(site.make_defaults, sender=self, dispatch_uid="articles.defaults")
 

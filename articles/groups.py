@@ -1,6 +1,11 @@
-"""The four groups and what each may do, made after `migrate`."""
+"""The five groups and what each may do, made after `migrate`.
+
+A group that exists stays as the operator made it, but for what is new: a permission that this
+very `migrate` brought into being was never taken away by anybody, so the groups get it once.
+"""
 
 from django.apps import apps as installed
+from django.db import connections
 
 EDITING = [
     *(f"articles.{verb}_story" for verb in ("add", "change", "view")),
@@ -19,6 +24,7 @@ SECTION_DESK = [
 DESK = [
     *EDITING,
     "articles.edit_all_stories",
+    "articles.edit_section_stories",
     "articles.review_story",
     "articles.publish_story",
     *(
@@ -47,26 +53,41 @@ GROUPS = {
 }
 
 
-def make_groups(sender: object = None, using: str = "default", **kwargs) -> None:
-    """Make the groups that are missing, with their permissions.
+# By database: the permissions there were before this run of `migrate`.
+_before: dict[str, set[str]] = {}
 
-    A group that exists is left as the operator made it. Runs after every app's `post_migrate`
-    has made its permissions: the last call finds them all.
+
+def remember_permissions(sender: object = None, using: str = "default", **kwargs) -> None:
+    """Before the first migration: keep which permissions there are already."""
+    if using in _before:
+        return
+    tables = connections[using].introspection.table_names()
+    _before[using] = set(_permissions(using)) if "auth_permission" in tables else set()
+
+
+def make_groups(sender: object = None, using: str = "default", **kwargs) -> None:
+    """Make the groups that are missing; give those there are what is new in this version.
+
+    Runs after every app's `post_migrate` has made its permissions: the last call finds them all.
     """
-    from django.contrib.auth.models import Group, Permission
+    from django.contrib.auth.models import Group
 
     if not installed.is_installed("django.contrib.auth"):
         return
+    known = _permissions(using)
     wanted = {name: set(labels) for name, labels in GROUPS.items()}
-    known = {
-        f"{app}.{codename}": pk
-        for pk, app, codename in Permission.objects.using(using).values_list(
-            "pk", "content_type__app_label", "codename"
-        )
-    }
     if not all(label in known for labels in wanted.values() for label in labels):
         return  # an app's permissions are still to come; its own signal calls again
+    new = set(known) - _before[using] if using in _before else set()
     for name, labels in wanted.items():
         group, is_new = Group.objects.using(using).get_or_create(name=name)
-        if is_new:
-            group.permissions.set(known[label] for label in labels)
+        given = labels if is_new else labels & new
+        if given:
+            group.permissions.add(*(known[label] for label in given))
+
+
+def _permissions(using: str) -> dict[str, int]:
+    from django.contrib.auth.models import Permission
+
+    rows = Permission.objects.using(using).values_list("pk", "content_type__app_label", "codename")
+    return {f"{app}.{codename}": pk for pk, app, codename in rows}
