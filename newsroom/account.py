@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from newsroom import people
 from newsroom.models import User
 
 
@@ -43,6 +45,12 @@ class AccountForm(forms.ModelForm):
         self.fields["interface_language"].choices = settings.LANGUAGES
         if not self.instance.interface_language:
             self.initial["interface_language"] = settings.DEFAULT_LANGUAGE
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].strip()
+        if people.is_taken(email, by_other_than=self.instance.pk):
+            raise ValidationError(_("Another account of the desk has this address."))
+        return email
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -15,11 +15,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.http.request import validate_host
 
 from articles.checklist import CHECKS
 from articles.embeds import PROVIDERS
+from articles.groups import GROUPS
 
 TAG = "newsroom"
 SHORTEST_KEY = 32
@@ -159,6 +160,25 @@ def mail(app_configs: object, **kwargs: object) -> list[CheckMessage]:
         text = "EMAIL_URL sends a password unencrypted: use smtp+tls:// or smtp+ssl://."
         found.append(Warning(text, id="newsroom.W005"))
     return found
+
+
+@register(TAG)
+def second_factor_groups(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    """E012: a group that is not there, so that nobody would be asked for a second factor."""
+    names = settings.SECOND_FACTOR_GROUPS
+    if not names:
+        return []
+    from django.contrib.auth.models import Group
+
+    try:
+        known = {*GROUPS, *Group.objects.filter(name__in=names).values_list("name", flat=True)}
+    except DatabaseError:
+        return []  # not migrated yet, or away, which others tell
+    return [
+        Error(f"SECOND_FACTOR_GROUPS: there is no group {name!r}.", id="newsroom.E012")
+        for name in names
+        if name not in known
+    ]
 
 
 @register(TAG)

@@ -9,11 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from newsroom import kept
+from newsroom.lib import mail
 
 
 class NewsroomAdminSite(admin.AdminSite):
@@ -33,8 +35,8 @@ class NewsroomAdminSite(admin.AdminSite):
         }
 
     def get_urls(self) -> list:
-        """Django's, and the screens that need to know both apps."""
-        return [*self._own_urls(), *super().get_urls()]
+        """Django's, the screens that need to know both apps, and the pages before the desk."""
+        return [*self._own_urls(), *self._door_urls(), *super().get_urls()]
 
     def _own_urls(self) -> list:
         from newsroom import account, audit, home  # they need the loaded apps
@@ -45,6 +47,23 @@ class NewsroomAdminSite(admin.AdminSite):
             path("edit-link/<int:pk>/", home.edit_link, name="edit_link"),
         ]
 
+    def _door_urls(self) -> list:
+        from newsroom import password_pages, signin_pages
+
+        return [
+            path("second-factor/", signin_pages.own, name="second_factor"),
+            path("second-factor/code/", signin_pages.code, name="second_factor_code"),
+            path("second-factor/remove/", signin_pages.remove, name="second_factor_remove"),
+            path(
+                "second-factor/recovery-codes/",
+                signin_pages.recovery_codes,
+                name="second_factor_recovery_codes",
+            ),
+            path("password/", password_pages.forgotten, name="forgotten_password"),
+            path("password/sent/", password_pages.sent, name="forgotten_password_sent"),
+            path("password/choose/", password_pages.choose, name="choose_password"),
+        ]
+
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """The home of the desk."""
         from newsroom import home
@@ -52,23 +71,55 @@ class NewsroomAdminSite(admin.AdminSite):
         waiting = {"comments": home.comments_waiting(request.user)}
         return super().index(request, waiting | (extra_context or {}))
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """As Django's, but the keys of second factors are on no screen."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        shown = [model for model in models if not model._meta.app_label.startswith("otp_")]
+        super().register(shown, admin_class, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may enter: with all that is asked of them, not the password alone."""
+        from newsroom import second_factor
+
+        return super().has_permission(request) and second_factor.has_passed(request)
+
     def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
-        """As Django's, but a form sent after the session ended is not thrown away."""
+        """As Django's, but a form sent after the session ended is not thrown away, and whose
+        group is asked for a second factor meanwhile is led there."""
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            is_leaving = request.path == reverse("admin:logout")
-            if request.method == "POST" and request.user.is_anonymous and not is_leaving:
+            if request.path == reverse("admin:logout"):
+                return inner(request, *args, **kwargs)
+            if request.method == "POST" and request.user.is_anonymous:
                 return kept.sign_in_first(request)
+            if admin.AdminSite.has_permission(self, request) and not self.has_permission(request):
+                from newsroom import signin_pages
+
+                return signin_pages.step_still_missing(request)
             return inner(request, *args, **kwargs)
 
         return guarded
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """As Django's, carrying what was typed before the session ended."""
-        carried = {"kept": request.POST.get("kept", "")}
-        response = super().login(request, carried | (extra_context or {}))
-        if request.method == "POST" and response.status_code == 302:
-            return kept.offer(request, response.url) or response
-        return response
+        """As Django's, carrying what was typed before the session ended, and with a second step."""
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        from django.contrib.admin.forms import AdminAuthenticationForm  # they need the loaded apps
+
+        from newsroom.signin_pages import SignInView
+
+        context = self.each_context(request) | {
+            "title": _("Log in"),
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            "kept": request.POST.get("kept", ""),
+            "can_mail": mail.is_configured(),
+        }
+        view = SignInView.as_view(
+            template_name="admin/login.html",
+            authentication_form=AdminAuthenticationForm,
+            extra_context=context | (extra_context or {}),
+        )
+        return never_cache(view)(request)

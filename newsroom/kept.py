@@ -10,7 +10,6 @@ import json
 import re
 from http import HTTPStatus
 
-from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,11 +17,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from newsroom.lib import mail
 from newsroom.middleware import is_desk
 
 Fields = list[tuple[str, str]]
 
-NEVER_CARRIED = re.compile(r"password|^csrfmiddlewaretoken$|^kept$", re.IGNORECASE)
+NEVER_CARRIED = re.compile(r"password|^proof$|^csrfmiddlewaretoken$|^kept$", re.IGNORECASE)
 NEVER_SHOWN = re.compile(r"token|^_|_FORMS$", re.IGNORECASE)
 
 
@@ -43,6 +43,11 @@ def readable(fields: Fields) -> Fields:
     ]
 
 
+def carried(request: HttpRequest) -> str:
+    """Return the fields of the request's form as a hidden field carries them."""
+    return json.dumps(typed(request), ensure_ascii=False)
+
+
 def sign_in_first(request: HttpRequest) -> HttpResponse:
     """Answer a form that came without a session: sign in, nothing is lost."""
     from django.contrib.admin.forms import AdminAuthenticationForm  # it needs the loaded apps
@@ -52,17 +57,18 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
         "form": AdminAuthenticationForm(request),
         "app_path": reverse("admin:login"),
         "next": request.get_full_path(),
-        "kept": json.dumps(typed(request), ensure_ascii=False),
+        "can_mail": mail.is_configured(),
+        "kept": carried(request),
     }
     return _private(render(request, "admin/login.html", context, status=HTTPStatus.FORBIDDEN))
 
 
 def offer(request: HttpRequest, address: str) -> HttpResponse | None:
     """After a sign-in, offer to send what it carried to `address`; None where there is nothing."""
-    fields = _read(request.POST.get("kept", ""))
+    fields = fields_of(request.POST.get("kept", ""))
     if not fields or not address.startswith(reverse("admin:index")):
         return None
-    with translation.override(request.user.interface_language or settings.DEFAULT_LANGUAGE):
+    with translation.override(request.user.language):
         message = _("You are signed in again. What you had typed is here, but not saved yet.")
         context = admin.site.each_context(request) | send_again(address, fields)
         return _private(render(request, "admin/problem.html", context | {"message": message}))
@@ -79,7 +85,8 @@ def is_our_own(request: HttpRequest) -> bool:
     return is_desk(request) and origin == f"{request.scheme}://{request.get_host()}"
 
 
-def _read(text: str) -> Fields:
+def fields_of(text: str) -> Fields:
+    """Return what a hidden field carried; nothing of what nobody could have typed."""
     try:
         rows = json.loads(text)
         return [(str(name), str(value)) for name, value in rows if not NEVER_CARRIED.search(name)]

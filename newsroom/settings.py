@@ -96,6 +96,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_prose_editor",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "axes",
 ]
 
@@ -258,6 +261,13 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 AXES_VERBOSE = False
+
+# Links in mails to the people of the desk: an invitation, and a forgotten password.
+INVITATION_DAYS = env.number("INVITATION_DAYS", 7, minimum=1, maximum=90)
+PASSWORD_RESET_MINUTES = env.number("PASSWORD_RESET_MINUTES", 60, minimum=5)
+# Groups whose members enter the desk with a second factor only.
+SECOND_FACTOR_GROUPS = env.words("SECOND_FACTOR_GROUPS")
+OTP_TOTP_ISSUER = SITE_NAME
 
 # Security.
 

@@ -1,0 +1,97 @@
+"""Forms of an account: inviting somebody, and changing them."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from articles.models import Section
+from articles.site import PAGES
+from newsroom import people
+from newsroom.models import User
+
+
+class GroupsField(forms.ModelMultipleChoiceField):
+    """Groups by their translated names, as boxes."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, group: Group) -> str:
+        return people.group_name(group)
+
+
+class AccountMixin(forms.ModelForm):
+    """What both forms share. `by` is who fills it in: nobody gives rights beyond their own."""
+
+    by: User
+    groups = GroupsField(Group.objects.none(), label=gettext_lazy("groups"), required=False)
+    sections = forms.ModelMultipleChoiceField(
+        Section.objects.none(),
+        label=gettext_lazy("sections"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("For section editors: where they edit, sections below included."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "groups" in self.fields:
+            self.fields["groups"].queryset = people.groups_within(self.by)
+        if "sections" in self.fields:
+            named = Section.objects.exclude(code=PAGES).prefetch_related("translations")
+            self.fields["sections"].queryset = named
+            if self.instance.pk:
+                self.initial["sections"] = self.instance.sections.all()
+
+    def clean_email(self) -> str:
+        """An address belongs to one person of the desk."""
+        email = self.cleaned_data["email"].strip()
+        if people.is_taken(email, by_other_than=self.instance.pk):
+            raise ValidationError(_("Another account of the desk has this address."))
+        return email
+
+    def _save_m2m(self) -> None:
+        super()._save_m2m()
+        if "sections" in self.fields:
+            self.instance.sections.set(self.cleaned_data["sections"])
+
+
+class PersonForm(AccountMixin, UserChangeForm):
+    """Changing an account."""
+
+
+class InvitationForm(AccountMixin):
+    """Somebody new, who will choose a password by a mailed link."""
+
+    email = forms.EmailField(label=gettext_lazy("e-mail address"))
+    username = forms.CharField(
+        label=gettext_lazy("user name"),
+        max_length=150,
+        required=False,
+        help_text=gettext_lazy("For signing in. Left empty, it is made from the address."),
+    )
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "email", "username", "groups", "interface_language")
+
+    def clean_username(self) -> str:
+        name = unicodedata.normalize("NFKC", self.cleaned_data["username"].strip())
+        return name or self._free_name(self.data.get("email", "").split("@")[0])
+
+    def _free_name(self, wanted: str) -> str:
+        base = re.sub(r"[^\w.-]", "", wanted.casefold())[:100] or "person"
+        taken = set(
+            User.objects.filter(username__istartswith=base).values_list("username", flat=True)
+        )
+        number, name = 1, base
+        while name in taken:
+            number += 1
+            name = f"{base}{number}"
+        return name
