@@ -1,6 +1,7 @@
 """Pictures: uploaded once, named in every language, chosen in stories."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -215,12 +216,15 @@ class ImageAdmin(NamedAdmin):
     # The chooser.
 
     def get_urls(self) -> list[URLPattern]:
-        own = {"choose/": self.choose, "upload/": self.upload, "<int:pk>/replace/": self.replace}
+        own: dict[str, tuple[str, Callable]] = {
+            "choose": ("choose/", self.choose),
+            "upload": ("upload/", self.upload),
+            "replace": ("<int:pk>/replace/", self.replace),
+        }
         return [
             *(
                 path(route, self.admin_site.admin_view(view), name=f"articles_image_{name}")
-                for route, view in own.items()
-                for name in [route.strip("/").rpartition("/")[2]]
+                for name, (route, view) in own.items()
             ),
             *super().get_urls(),
         ]
@@ -236,7 +240,7 @@ class ImageAdmin(NamedAdmin):
             return _errors(form)
         image = form.save(commit=False)
         image.created_by = request.user
-        same = Image.objects.filter(sha256=images.inspect(image.original.file).sha256).first()
+        same = Image.objects.filter(sha256=images.sha256(image.original.file)).first()
         image = same or pictures.store(image)
         if not same:
             self.log_addition(request, image, [{"added": {}}])

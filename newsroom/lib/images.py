@@ -74,6 +74,11 @@ def inspect(file: BinaryIO) -> Picture:
         return Picture(width, height, str(image.format), hashlib.sha256(data).hexdigest())
 
 
+def sha256(file: BinaryIO) -> str:
+    """Return the SHA-256 of a file's bytes, by which the same picture is known again."""
+    return hashlib.sha256(_read(file)).hexdigest()
+
+
 def rendition_key(sha256: str, focal: tuple[int, int] = (50, 50)) -> str:
     """Return the folder of a picture's renditions, another for other bytes or focal point."""
     seed = f"{_RECIPE}:{sha256}:{focal[0]}:{focal[1]}"
