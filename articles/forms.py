@@ -123,8 +123,10 @@ def editor_words() -> dict[str, str]:
             "You are signed out, or may not do this. Save the story: it asks you to sign in, and "
             "no word is lost."
         ),
-        "no_alt": gettext("without alternative text"),
-        "describe": gettext("This picture has no alternative text in the story's language yet."),
+        "no_alt": gettext("without alternative text or credit"),
+        "describe": gettext(
+            "This picture lacks its alternative text or its credit in the story's language."
+        ),
         "use": gettext("Save and use"),
         "upload": gettext("Upload and use"),
         "file": gettext("New picture"),

@@ -83,6 +83,15 @@ def readers_pages(browser: Browser, base: str) -> Iterator[tuple[Page, str]]:
 def desk_pages(browser: Browser, base: str) -> Iterator[tuple[Page, str]]:
     secrets = passwords()
     page = signed_in(browser, base, "editor", secrets["editor"])
+    yield page, "desk-home-ar"
+    page.goto("/admin/articles/image/")
+    yield page, "desk-pictures-ar"
+    page.goto("/admin/articles/pin/?language=ar")
+    yield page, "desk-places-ar"
+    page.goto("/admin/articles/story/?state=stale")
+    page.locator("#result_list .title[lang=en]").first.click()
+    page.wait_for_selector(".ProseMirror")
+    yield page, "desk-translation-ar"
     page.goto("/admin/articles/story/?state=published")
     yield page, "desk-list-ar"
     page.get_by_role("link", name=STORY).first.click()

@@ -24,9 +24,9 @@ function texts(address, words, lang, picture, close) {
   return form;
 }
 
-function lines(words, lang, { caption = "", credit = "" } = {}) {
+function lines(words, lang, { alt = "", caption = "", credit = "" } = {}) {
   const line = (name, value, required) => element("input", { type: "text", name, lang, dir: "auto", value, required });
-  return [field(words.alt, line("alt", "", true)), field(words.caption, line("caption", caption)), field(words.credit, line("credit", credit, true))];
+  return [field(words.alt, line("alt", alt, true)), field(words.caption, line("caption", caption)), field(words.credit, line("credit", credit, true))];
 }
 
 // Sends a form to the chooser's address and hands on the picture it answers with.
