@@ -143,6 +143,7 @@ def test_a_picture_without_words_in_the_language_asks_for_them(desk):
     desk.locator(".picture-grid button").first.click()
     expect(desk.locator("dialog[open] [name=alt]")).to_be_focused()
     desk.keyboard.type("مرفأ عند الفجر")
+    desk.locator("dialog[open] [name=credit]").fill("ليلى حداد")
     desk.keyboard.press("Enter")
     desk.locator("dialog").wait_for(state="detached")
     assert desk.locator("[name=picture]").input_value() == str(image.pk)
