@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from newsroom import people, second_factor
 from newsroom.lib import mail
 from newsroom.models import User
-from newsroom.people_forms import InvitationForm, PersonForm
+from newsroom.people_forms import GroupForm, InvitationForm, PersonForm
 
 ABOVE_ALL = ("is_superuser", "user_permissions")
 
@@ -55,7 +55,7 @@ class UserAdmin(DjangoUserAdmin):
     add_form_template = "admin/newsroom/user/add_form.html"
     change_form_template = "admin/newsroom/user/change_form.html"
     readonly_fields = ("state", "factor", "last_login", "date_joined")
-    filter_horizontal = ("user_permissions",)
+    filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (
@@ -64,7 +64,11 @@ class UserAdmin(DjangoUserAdmin):
         ),
         (
             gettext_lazy("Rights"),
-            {"fields": ("is_staff", "groups", "sections", *ABOVE_ALL)},
+            {"fields": ("is_staff", "groups", "sections", "is_superuser")},
+        ),
+        (
+            gettext_lazy("Permissions besides those of the groups"),
+            {"fields": ("user_permissions",), "classes": ("collapse",)},
         ),
         (gettext_lazy("State"), {"fields": ("state", "factor", "last_login", "date_joined")}),
     )
@@ -79,6 +83,9 @@ class UserAdmin(DjangoUserAdmin):
             },
         ),
     )
+
+    class Media:
+        css = {"all": ["articles/parts.css", "newsroom/css/people.css"]}
 
     # The list.
 
@@ -132,10 +139,11 @@ class UserAdmin(DjangoUserAdmin):
         left_out = () if request.user.is_superuser else ABOVE_ALL
         if not request.user.has_perm("articles.change_section"):
             left_out = (*left_out, "sections")
-        return [
-            (title, {"fields": [name for name in part["fields"] if name not in left_out]})
+        parts = [
+            (title, part | {"fields": [name for name in part["fields"] if name not in left_out]})
             for title, part in super().get_fieldsets(request, obj)
         ]
+        return [(title, part) for title, part in parts if part["fields"]]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change and isinstance(form, InvitationForm):
@@ -265,22 +273,23 @@ admin.site.unregister(Group)
 class GroupAdmin(DjangoGroupAdmin):
     """Groups. Nobody changes one that may do more, nor gives it what they may not do."""
 
+    form = GroupForm
+    filter_horizontal = ()
     list_display = ("shown_name",)
+
+    class Media:
+        css = {"all": ["newsroom/css/people.css"]}
 
     @admin.display(description=gettext_lazy("name"), ordering="name")
     def shown_name(self, group: Group) -> str:
         return people.group_name(group)
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        if db_field.name == "permissions" and not request.user.is_superuser:
-            own = request.user.get_all_permissions()
-            rows = Permission.objects.select_related("content_type")
-            within = [
-                row.pk for row in rows if f"{row.content_type.app_label}.{row.codename}" in own
-            ]
-            field.queryset = field.queryset.filter(pk__in=within)
-        return field
+    def get_form(
+        self, request: HttpRequest, obj: Group | None = None, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        form = super().get_form(request, obj, **kwargs)
+        form.by = request.user
+        return form
 
     def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         is_within = obj is None or people.gives(request.user, obj)

@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import UserChangeForm
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from articles.models import Section
 from articles.site import PAGES
@@ -24,6 +25,52 @@ class GroupsField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, group: Group) -> str:
         return people.group_name(group)
+
+
+class PermissionsField(forms.ModelMultipleChoiceField):
+    """Permissions as boxes, named in the language of the desk. What is no screen is left out."""
+
+    widget = forms.CheckboxSelectMultiple
+    VERBS = {
+        "add": pgettext_lazy("permission", "add"),
+        "change": pgettext_lazy("permission", "change"),
+        "delete": pgettext_lazy("permission", "delete"),
+        "view": pgettext_lazy("permission", "view"),
+    }
+    NO_SCREEN = ("admin", "axes", "contenttypes", "otp_static", "otp_totp", "sessions")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        rows = Permission.objects.select_related("content_type")
+        shown = rows.exclude(content_type__app_label__in=self.NO_SCREEN)
+        order = ("content_type__app_label", "content_type__model", "codename")
+        super().__init__(shown.order_by(*order), *args, **kwargs)
+
+    def label_from_instance(self, permission: Permission) -> str:
+        model = permission.content_type.model_class()
+        verb, _rest, noun = permission.codename.partition("_")
+        if model and noun == model._meta.model_name and verb in self.VERBS:
+            return f"{capfirst(model._meta.verbose_name_plural)}: {self.VERBS[verb]}"
+        return _(permission.name)
+
+    def limit_to(self, labels: set[str]) -> None:
+        """Offer no more than these, written as `app.codename`."""
+        rows = self.queryset
+        within = [
+            row.pk for row in rows if f"{row.content_type.app_label}.{row.codename}" in labels
+        ]
+        self.queryset = rows.filter(pk__in=within)
+
+
+class GroupForm(forms.ModelForm):
+    """A group and what it may do; nobody gives it more than they may do themselves."""
+
+    by: User
+    permissions = PermissionsField(label=gettext_lazy("permissions"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "permissions" in self.fields and not self.by.is_superuser:
+            self.fields["permissions"].limit_to(self.by.get_all_permissions())
 
 
 class AccountMixin(forms.ModelForm):
@@ -65,6 +112,8 @@ class AccountMixin(forms.ModelForm):
 class PersonForm(AccountMixin, UserChangeForm):
     """Changing an account."""
 
+    user_permissions = PermissionsField(label=gettext_lazy("user permissions"), required=False)
+
 
 class InvitationForm(AccountMixin):
     """Somebody new, who will choose a password by a mailed link."""
@@ -83,6 +132,7 @@ class InvitationForm(AccountMixin):
 
     def clean_username(self) -> str:
         name = unicodedata.normalize("NFKC", self.cleaned_data["username"].strip())
+        # No suffix for one that was typed: that it is taken is said beside the field.
         return name or self._free_name(self.data.get("email", "").split("@")[0])
 
     def _free_name(self, wanted: str) -> str:

@@ -113,6 +113,23 @@ class TestInviting:
         assert "Another account of the desk has this address." in page.content.decode()
         assert mail.outbox == []
 
+    def test_nor_by_ones_own_account_page(self, client, adam):
+        make_user("rosa", "Reporter", email="rosa@example.org")
+        form = {"email": "ROSA@example.org", "interface_language": "en"}
+        page = client.post("/admin/account/", form | {"current_password": PASSWORD})
+        assert "Another account of the desk has this address." in page.content.decode()
+        adam.refresh_from_db()
+        assert adam.email == ""
+
+    def test_the_user_name_is_made_from_the_address_or_typed(self, client, adam, with_mail):
+        make_user("rosa", "Reporter")
+        client.post(ADD, new_person())
+        client.post(ADD, new_person(email="leila@example.org", username="layla"))
+        names = User.objects.exclude(email="").order_by("pk").values_list("username", flat=True)
+        assert list(names) == ["rosa2", "layla"]
+        page = client.post(ADD, new_person(email="third@example.org", username="rosa"))
+        assert page.context["adminform"].form.errors["username"]
+
     def test_without_mail_a_password_is_given_instead(self, client, adam):
         page = client.get(ADD).content.decode()
         assert 'name="password1"' in page

@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.translations import FollowsItsParent
@@ -52,6 +53,13 @@ class MenuItemInline(FollowsItsParent, admin.TabularInline):
     model = MenuItem
     parent_name = "edition"
     extra = 2
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """As Django's, each field with its name: the heads of the columns label nothing."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = capfirst(field.label)
+        return field
 
 
 @admin.register(Edition)
