@@ -124,9 +124,7 @@ def editor_words() -> dict[str, str]:
             "no word is lost."
         ),
         "no_alt": gettext("without alternative text or credit"),
-        "describe": gettext(
-            "This picture lacks its alternative text or its credit in the story's language."
-        ),
+        "describe": gettext("The picture lacks alternative text or credit in this language."),
         "use": gettext("Save and use"),
         "upload": gettext("Upload and use"),
         "file": gettext("New picture"),
