@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from articles import workflow
@@ -224,9 +225,14 @@ class TestLongLists:
         page = client.get(LIST, {"q": "harbour"}).content.decode()
         assert page.count('class="title"') == 2
 
-    def test_are_read_in_the_order_of_an_index(self, django_assert_num_queries):
+    def test_can_be_read_in_the_order_of_an_index(self):
+        if connection.vendor == "postgresql":
+            # Of a table this small it would read and sort the whole.
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL enable_seqscan = off")
+                cursor.execute("SET LOCAL enable_sort = off")
         plan = Story.objects.order_by("-changed_at", "-id")[:40].explain()
-        assert "story_changed" in plan or "Index" in plan
+        assert "story_changed" in plan
 
 
 def many(number: int) -> None:
