@@ -90,7 +90,7 @@ def apply(story: Story, content: Content) -> None:
     story.search_text = search_text(content)
     story.save()
     story.topics.set(topics_named(content["topics"], story.language))
-    story.pictures.set(pictures.used_in(content))
+    pictures.note_uses(story)
     story.bylines.all().delete()
     Byline.objects.bulk_create(
         Byline(story=story, position=place, author_id=line["author"], name=name, role=line["role"])

@@ -1,16 +1,19 @@
 """Pictures of stories: storing and replacing an upload, addresses of its renditions, where used."""
 
 import re
-from collections.abc import Iterable
-from typing import Any, BinaryIO
+from itertools import count
+from typing import BinaryIO
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
-from articles.models import Image, ImageKey, Story, Transition
+from articles.models import Image, ImageKey, Revision, Story, Transition
+from articles.models.image import originals
 from articles.rights import EDIT_ALL
 from newsroom.lib import images
 from newsroom.lib.folding import fold
@@ -32,19 +35,49 @@ def store(image: Image) -> Image:
     row, under a key of content and focal point: nothing public changes until the row is saved.
     """
     if image.original and not image.original._committed:
-        facts = images.inspect(image.original.file)
-        image.width, image.height, image.sha256 = facts.width, facts.height, facts.sha256
-    key = images.rendition_key(image.sha256, (image.focal_x, image.focal_y))
-    if key != image.rendition_key:
-        images.make_renditions(
-            image.original.file, key, (image.focal_x, image.focal_y), default_storage
-        )
-        image.rendition_key = key
+        _fill_in(image, images.inspect(image.original.file))
+    make_renditions(image)
     with transaction.atomic():
-        image.search_text = search_text(image)
-        image.save()
-        ImageKey.objects.get_or_create(key=key, defaults={"image": image})
+        _save(image)
     return image
+
+
+def _fill_in(image: Image, facts: images.Picture) -> None:
+    image.width, image.height, image.sha256 = facts.width, facts.height, facts.sha256
+
+
+def _save(image: Image) -> None:
+    image.search_text = search_text(image)
+    image.save()
+    ImageKey.objects.get_or_create(key=image.rendition_key, defaults={"image": image})
+
+
+def make_renditions(image: Image) -> None:
+    """Write the renditions of a checked picture and name their key on it, which is not saved."""
+    key = key_of(image)
+    if key != image.rendition_key:
+        focal = (image.focal_x, image.focal_y)
+        images.make_renditions(image.original.file, key, focal, default_storage)
+        image.rendition_key = key
+
+
+def key_of(image: Image) -> str:
+    """Return the key that the renditions of a picture lie under when they are made today.
+
+    No two pictures share one, even where they are the same bytes: each is replaced, and deleted,
+    for itself.
+    """
+    for copy in count():
+        key = images.rendition_key(image.sha256, (image.focal_x, image.focal_y), copy)
+        owner = ImageKey.objects.filter(key=key).values_list("image_id", flat=True).first()
+        if owner in (None, image.pk):
+            break
+    return key
+
+
+def known(file: BinaryIO) -> Image | None:
+    """Return the picture of the library that has these very bytes."""
+    return Image.objects.filter(sha256=images.sha256(file)).order_by("pk").first()
 
 
 def search_text(image: Image) -> str:
@@ -95,14 +128,16 @@ def keys_in(body_html: str) -> list[str]:
     return list(dict.fromkeys(_KEY.findall(body_html)))
 
 
-def dressed(body_html: str) -> str:
+def dressed(body_html: str, known: dict[str, Image] | None = None) -> str:
     """Return a cleaned text whose pictures have their present address and their size, so that
-    the page never moves when they come; what is in no library stays as it is (one query)."""
+    the page never moves when they come; what is in no library stays as it is. One query, or none
+    where `known` says which picture has which key."""
     keys = keys_in(body_html)
     if not keys:
         return body_html
-    rows = ImageKey.objects.filter(key__in=keys).select_related("image")
-    known = {row.key: row.image for row in rows}
+    if known is None:
+        rows = ImageKey.objects.filter(key__in=keys).select_related("image")
+        known = {row.key: row.image for row in rows}
     return _TAG.sub(lambda tag: _dressed(tag[0], known), body_html)
 
 
@@ -138,44 +173,92 @@ def _with_sources(tag: re.Match[str]) -> str:
 # Where a picture is used.
 
 
-def used_in(content: dict[str, Any]) -> set[int]:
-    """Return the ids of the pictures of a story's content: the main one and those in the text."""
-    keys = keys_in(content["body_html"])
-    found = ImageKey.objects.filter(key__in=keys).values_list("image_id", flat=True)
-    return {*(found if keys else ()), *filter(None, [content["picture"]])}
+def note_uses(story: Story) -> None:
+    """Write down which pictures stand in what readers get of a story, in its newest revision, in
+    the one that waits for its time: an index, which no page shows to readers."""
+    live = {"picture": story.picture_id, "body_html": story.body_html}
+    newest = story.revisions.order_by("-pk").values("pk")[:1]
+    waiting = story.revisions.filter(Q(pk__in=newest) | Q(publish_at__isnull=False))
+    uses = [live, *waiting.order_by().values_list("content", flat=True)]
+    keys = {key for content in uses for key in keys_in(content["body_html"])}
+    ids = {content["picture"] for content in uses} - {None}
+    story.pictures.set(Image.objects.filter(Q(pk__in=ids) | Q(keys__in=keys)).distinct())
 
 
-# Replacing.
+# Replacing and deleting.
 
 
 def replace(image: Image, file: BinaryIO, *, by: User) -> list[Story]:
     """Put another picture in the place of `image`, everywhere it is used; return the stories
     whose text was rewritten.
 
-    The old renditions are deleted once that is sure: often a picture is replaced because it must
-    not be shown. Older revisions lead to the new one when they are restored. Raises
-    ValidationError when the file is no picture, PermissionDenied when `by` may not.
+    What was made of the old one is deleted once that is sure, its original too: often a picture
+    is replaced because it must not be shown. Older revisions lead to the new one when they are
+    restored. Raises ValidationError when the file is no picture or the same one,
+    PermissionDenied when `by` may not.
     """
     if not (by.has_perm("articles.change_image") and by.has_perm(EDIT_ALL)):
         raise PermissionDenied
-    images.inspect(file)
-    old_key = image.rendition_key
+    facts = images.inspect(file)
+    if facts.sha256 == image.sha256:
+        raise ValidationError(_("This is the very picture that is there."), code="same")
+    old_original = image.original.name
     image.original, image.focal_x, image.focal_y = file, 50, 50
+    _fill_in(image, facts)
+    # Before the transaction, which nobody else's saving should have to wait for.
+    make_renditions(image)
     with transaction.atomic():
-        store(image)
-        stories = list(image.used_in.select_for_update().order_by("pk"))
-        touched = [story for story in stories if _rewritten(story, by)]
-        if image.rendition_key != old_key:
-            transaction.on_commit(lambda: _delete_renditions(old_key))
+        _save(image)
+        known = dict.fromkeys(image.keys.values_list("key", flat=True), image)
+        stories = Story.objects.select_for_update()
+        used_in = list(image.used_in.order_by("pk").values_list("pk", flat=True))
+        touched = [story for pk in used_in if _rewritten(story := stories.get(pk=pk), known, by)]
+        _delete_later(_former_keys(image), old_original)
     return touched
 
 
-def _rewritten(story: Story, by: User) -> bool:
-    body = dressed(story.body_html)
-    if body == story.body_html:
-        return False
-    story.body_html, story.version, story.changed_by = body, story.version + 1, by
-    story.save()
+def delete(image: Image) -> None:
+    """Delete a picture that stands in no story, with its original and all that was made of it."""
+    with transaction.atomic():
+        keys = {*image.keys.values_list("key", flat=True), image.rendition_key} - {""}
+        shared = Image.objects.exclude(pk=image.pk).filter(rendition_key__in=keys)
+        keys -= set(shared.values_list("rendition_key", flat=True))
+        original = image.original.name
+        if image.used_in.exists():
+            raise ValidationError(_("This picture stands in a story."), code="used")
+        image.delete()
+        _delete_later(keys, original)
+
+
+def _former_keys(image: Image) -> set[str]:
+    former = image.keys.exclude(key=image.rendition_key).values_list("key", flat=True)
+    shown = Image.objects.filter(rendition_key__in=former).values_list("rendition_key", flat=True)
+    return set(former) - set(shown)
+
+
+def _delete_later(keys: set[str], original: str) -> None:
+    def delete_files() -> None:
+        for key in sorted(keys):
+            images.delete_renditions(key, default_storage)
+        originals().delete(original)
+
+    transaction.on_commit(delete_files)
+
+
+def _rewritten(story: Story, known: dict[str, Image], by: User) -> bool:
+    """Give a story's texts the present address of a picture, and say so in its log."""
+    revisions = list(_worked_on(story))
+    before = [story.body_html, *(revision.content["body_html"] for revision in revisions)]
+    after = [dressed(body, known) for body in before]
+    is_changed = after != before
+    for revision, body in zip(revisions, after[1:], strict=True):
+        if body != revision.content["body_html"]:
+            # By update: nobody saved anything, so the time it was saved at stays.
+            content = revision.content | {"body_html": body}
+            Revision.objects.filter(pk=revision.pk).update(content=content)
+    if is_changed:
+        story.body_html, story.version, story.changed_by = after[0], story.version + 1, by
+        story.save()
     Transition.objects.create(
         story=story,
         action="replace_picture",
@@ -184,14 +267,11 @@ def _rewritten(story: Story, by: User) -> bool:
         by=by,
         at=timezone.now(),
     )
-    return True
+    return is_changed
 
 
-def _delete_renditions(key: str) -> None:
-    for name in _names(key):
-        default_storage.delete(name)
-
-
-def _names(key: str) -> Iterable[str]:
-    _folders, names = default_storage.listdir(key) if default_storage.exists(key) else ([], [])
-    return [f"{key}/{name}" for name in names]
+def _worked_on(story: Story) -> QuerySet[Revision]:
+    """The revisions somebody reads or works on: the newest, the live one, one that waits."""
+    newest = story.revisions.order_by("-pk").values("pk")[:1]
+    chosen = Q(pk__in=newest) | Q(pk=story.live_revision_id) | Q(publish_at__isnull=False)
+    return story.revisions.filter(chosen).order_by("pk")

@@ -127,7 +127,7 @@ def save_draft(
             _log(story, "void", Status.APPROVED, by=by)
         if story.status == Status.PUBLISHED:
             story.save()
-            story.pictures.add(*pictures.used_in(content))
+            pictures.note_uses(story)
         else:
             _apply(story, content)
     return story

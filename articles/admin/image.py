@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.files import File
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import (
@@ -18,10 +19,12 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_protect
 
 from articles import pictures
 from articles.admin.translations import NamedAdmin, TranslationForm, TranslationInline
@@ -30,6 +33,7 @@ from articles.models.language import languages
 from articles.rights import EDIT_ALL, visible_to
 from newsroom.lib import images
 from newsroom.lib.folding import tokens
+from newsroom.lib.rtl import language_direction
 
 PER_PAGE = 24
 SHOWN_USES = 50
@@ -55,6 +59,17 @@ class ImageForm(forms.ModelForm):
     def clean_original(self) -> Any:
         file = self.cleaned_data["original"]
         images.inspect(file)
+        return file
+
+
+class AddForm(ImageForm):
+    """One more picture: what is there already is found there, and not kept twice."""
+
+    def clean_original(self) -> Any:
+        file = super().clean_original()
+        if same := pictures.known(file):
+            text = _("This picture is in the library already: number %(number)d.")
+            raise forms.ValidationError(text, code="known", params={"number": same.pk})
         return file
 
 
@@ -185,10 +200,38 @@ class ImageAdmin(NamedAdmin):
         if not change:
             obj.created_by = request.user
         pictures.store(obj)
-        same = Image.objects.filter(sha256=obj.sha256).exclude(pk=obj.pk).first()
-        if same and not change:
-            text = gettext("The same picture was uploaded before: number %(number)d.")
-            messages.warning(request, text % {"number": same.pk})
+
+    def delete_model(self, request: HttpRequest, obj: Image) -> None:
+        try:
+            pictures.delete(obj)
+        except forms.ValidationError as error:  # a story took it since the question was asked
+            raise PermissionDenied from error
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
+        for image in queryset:
+            self.delete_model(request, image)
+
+    def get_form(
+        self, request: HttpRequest, obj: Image | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        own = {} if change else {"form": AddForm}
+        return super().get_form(request, obj, change, **(own | kwargs))
+
+    @method_decorator(csrf_protect)
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> Any:
+        """Django's own, but for the transaction round it: sizes take seconds to make, and on
+        SQLite nobody else could save for so long."""
+        try:
+            return self._changeform_view(request, object_id, form_url, extra_context)
+        except forms.ValidationError as error:  # a picture that opens, but cannot be made smaller
+            messages.error(request, " ".join(error.messages))
+            return HttpResponseRedirect(request.get_full_path())
 
     def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> Any:
         image = kwargs.get("obj")
@@ -240,8 +283,11 @@ class ImageAdmin(NamedAdmin):
             return _errors(form)
         image = form.save(commit=False)
         image.created_by = request.user
-        same = Image.objects.filter(sha256=images.sha256(image.original.file)).first()
-        image = same or pictures.store(image)
+        same = pictures.known(image.original.file)
+        try:
+            image = same or pictures.store(image)
+        except forms.ValidationError as error:
+            return _refused(error)
         if not same:
             self.log_addition(request, image, [{"added": {}}])
         answer = _as_json(image, request.LANGUAGE_CODE) | {"is_known": bool(same)}
@@ -258,17 +304,31 @@ class ImageAdmin(NamedAdmin):
         if not form.is_valid():
             messages.error(request, " ".join(form.errors["original"]))
         else:
-            pictures.replace(image, form.cleaned_data["original"], by=request.user)
-            self.log_change(request, image, [{"changed": {"fields": [gettext("picture")]}}])
-            messages.success(request, gettext("Replaced everywhere. Set its focal point anew."))
+            self._replace(request, image, form.cleaned_data["original"])
         return HttpResponseRedirect(reverse("admin:articles_image_change", args=[pk]))
 
+    def _replace(self, request: HttpRequest, image: Image, file: File) -> None:
+        try:
+            pictures.replace(image, file, by=request.user)
+        except forms.ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            self.log_change(request, image, [{"changed": {"fields": [gettext("picture")]}}])
+            messages.success(request, gettext("Replaced everywhere. Set its focal point anew."))
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple:
-        """A picture in use stays, also where it stands in a text alone."""
-        found, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        ids = [obj.pk for obj in objs]
-        stories = Story.objects.filter(pictures__in=ids).distinct()[:SHOWN_USES]
-        return found, counts, lacking, protected or [str(story) for story in stories]
+        """A picture in use stays, also where it stands in a text alone; the stories that keep it
+        are named to who may see them, and counted to everybody."""
+        found, counts, lacking, _protected = super().get_deleted_objects(objs, request)
+        stories = Story.objects.filter(pictures__in=[obj.pk for obj in objs]).distinct()
+        shown = list(visible_to(stories, request.user)[:SHOWN_USES])
+        named = [_story_link(story) for story in shown]
+        if more := stories.count() - len(shown):
+            named.append(
+                ngettext("and %(count)d more story", "and %(count)d more stories", more)
+                % {"count": more}
+            )
+        return found, counts, set() if named else lacking, named
 
     def choose(self, request: HttpRequest) -> JsonResponse:
         """GET: a page of pictures that match `q`; POST: one more with its texts, or with
@@ -293,11 +353,18 @@ class ImageAdmin(NamedAdmin):
         data = form.cleaned_data
         image = form.save(commit=False)
         image.created_by = request.user
-        pictures.store(image)
-        texts = {name: data[name] for name in ("language", "alt", "caption", "credit")}
-        ImageTranslation.objects.create(image=image, **texts)
-        self.log_addition(request, image, [{"added": {}}])
-        return JsonResponse({"picture": _as_json(image, data["language"])}, status=201)
+        same = pictures.known(image.original.file)
+        try:
+            image = same or pictures.store(image)
+        except forms.ValidationError as error:
+            return _refused(error)
+        _describe(
+            image, {name: data[name] for name in ("alt", "caption", "credit")}, data["language"]
+        )
+        if not same:
+            self.log_addition(request, image, [{"added": {}}])
+        answer = {"picture": _as_json(image, data["language"])}
+        return JsonResponse(answer, status=200 if same else 201)
 
     def _describe(self, request: HttpRequest) -> JsonResponse:
         number, language = request.POST["image"], request.POST.get("language")
@@ -353,6 +420,26 @@ def _uses(image: Image, request: HttpRequest) -> dict[str, Any]:
     stories = image.used_in.order_by("-changed_at")
     seen = list(visible_to(stories, request.user)[:SHOWN_USES])
     return {"uses": seen, "more_uses": stories.count() - len(seen)}
+
+
+def _story_link(story: Story) -> SafeString:
+    address = reverse("admin:articles_story_change", args=[story.pk])
+    direction = language_direction(story.language)
+    link = '<a href="{}" lang="{}" dir="{}">{}</a>'
+    return format_html(link, address, story.language, direction, story.headline or story.pk)
+
+
+def _describe(image: Image, texts: dict[str, str], language: str) -> None:
+    """Give a picture its texts in a language; what it has there already stays."""
+    row = image.translations.filter(language=language).first()
+    row = row or ImageTranslation(image=image, language=language)
+    for name, text in texts.items():
+        setattr(row, name, getattr(row, name) or text)
+    row.save()
+
+
+def _refused(error: forms.ValidationError) -> JsonResponse:
+    return JsonResponse({"errors": {"original": " ".join(error.messages)}}, status=422)
 
 
 def _errors(form: forms.Form | forms.ModelForm) -> JsonResponse:

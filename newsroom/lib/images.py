@@ -13,13 +13,15 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 # `Image.open(formats=…)` knows only plugins that are loaded, and WebP and MPO load late.
 Image.init()
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+# No encoder takes much more, and no picture of a newspaper is a line.
+MAX_SIDE = 30_000
 # JPEG also opens MPO, the JPEG with a second picture inside that some telephones write.
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 WIDTHS = {
@@ -37,8 +39,23 @@ _SAVING = {
 RATIOS = {"wide": (16, 9), "square": (1, 1), "share": (16, 9)}
 # Part of every key: renditions made in another way get other addresses.
 _RECIPE = "3"
+# Where a picture is this many times wider than it is ever shown, less of it is decoded.
+_SPARE = 1.5
+_ORIENTATION = 0x0112
+# What puts a picture upright, by its EXIF orientation; from 5 on it lies on its side.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _BROKEN = (
     OSError,
+    RuntimeError,
+    MemoryError,
     SyntaxError,
     ValueError,
     TypeError,
@@ -70,7 +87,7 @@ def inspect(file: BinaryIO) -> Picture:
     data = _read(file)
     with _open(data) as image:
         image.load()
-        width, height = ImageOps.exif_transpose(image).size
+        width, height = _upright_size(image)
         return Picture(width, height, str(image.format), hashlib.sha256(data).hexdigest())
 
 
@@ -79,9 +96,10 @@ def sha256(file: BinaryIO) -> str:
     return hashlib.sha256(_read(file)).hexdigest()
 
 
-def rendition_key(sha256: str, focal: tuple[int, int] = (50, 50)) -> str:
-    """Return the folder of a picture's renditions, another for other bytes or focal point."""
-    seed = f"{_RECIPE}:{sha256}:{focal[0]}:{focal[1]}"
+def rendition_key(sha256: str, focal: tuple[int, int] = (50, 50), copy: int = 0) -> str:
+    """Return the folder of a picture's renditions, another for other bytes or focal point, and
+    for each copy of the same picture."""
+    seed = f"{_RECIPE}:{sha256}:{focal[0]}:{focal[1]}" + (f":{copy}" if copy else "")
     return hashlib.sha256(seed.encode()).hexdigest()[:32]
 
 
@@ -114,17 +132,28 @@ def make_renditions(
     """
     names = []
     with _open(_read(image_file)) as image:
-        upright = _to_srgb(ImageOps.exif_transpose(image))
+        original = _upright_size(image)
+        upright = _decoded(image)
         for shape in WIDTHS:
-            cropped = upright.crop(_crop_box(shape, upright.size, focal))
-            for width in widths_for(shape, upright.width):
+            box = _crop_box(shape, upright.size, focal)
+            for width in widths_for(shape, original[0]):
                 wanted = [rendition_name(key, shape, width, kind) for kind in _kinds_of(shape)]
                 names += wanted
                 if missing := [name for name in wanted if not storage.exists(name)]:
-                    fresh = _resize(cropped, rendition_size(shape, width, upright.size))
+                    fresh = _resize(upright, box, rendition_size(shape, width, original))
                     for name in missing:
                         storage.save(name, ContentFile(_encode(fresh, name.rpartition(".")[2])))
     return names
+
+
+def delete_renditions(key: str, storage: Storage) -> None:
+    """Delete all that lies under a key, of whatever recipe it was."""
+    try:
+        _folders, names = storage.listdir(key)
+    except FileNotFoundError:
+        return
+    for name in names:
+        storage.delete(f"{key}/{name}")
 
 
 def _kinds_of(shape: str) -> tuple[str, ...]:
@@ -146,6 +175,9 @@ def _open(data: bytes) -> Iterator[Image.Image]:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise _too_large()
+            if max(image.size) > MAX_SIDE:
+                message = _("The picture is longer than 30,000 pixels on one side.")
+                raise ValidationError(message, code="too_long")
             # The JPEG with a second picture inside that some telephones write is no film.
             if image.format not in ("JPEG", "MPO") and getattr(image, "is_animated", False):
                 message = _("This picture moves. Use one that stands still.")
@@ -176,6 +208,29 @@ def _crop_box(
     return left, top, left + crop_width, top + crop_height
 
 
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    width, height = image.size
+    return (height, width) if _orientation(image) >= 5 else (width, height)
+
+
+def _orientation(image: Image.Image) -> int:
+    found = image.getexif().get(_ORIENTATION)
+    return found if found in _TURNS else 1
+
+
+def _decoded(image: Image.Image) -> Image.Image:
+    """Return the upright picture in sRGB, smaller where it is far larger than ever shown."""
+    enough = round(max(map(max, WIDTHS.values())) * _SPARE)
+    orientation = _orientation(image)
+    # A JPEG can be decoded at a half, a quarter or an eighth: less time, much less memory.
+    image.draft(None, (1, enough) if orientation >= 5 else (enough, 1))
+    image.load()
+    turned = image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
+    upright = _to_srgb(turned)
+    factor = upright.width // enough
+    return upright.reduce(factor) if factor > 1 else upright
+
+
 def _to_srgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16") or image.mode == "I":
         image = image.point(lambda value: value / 256).convert("L")
@@ -183,7 +238,8 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
         image = _from_profile(image, profile)
-    return image.convert("RGBA" if has_alpha else "RGB")
+    mode = "RGBA" if has_alpha else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _from_profile(image: Image.Image, profile: bytes) -> Image.Image:
@@ -197,8 +253,10 @@ def _from_profile(image: Image.Image, profile: bytes) -> Image.Image:
         return image
 
 
-def _resize(cropped: Image.Image, size: tuple[int, int]) -> Image.Image:
-    resized = cropped.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+def _resize(
+    upright: Image.Image, box: tuple[int, int, int, int], size: tuple[int, int]
+) -> Image.Image:
+    resized = upright.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
     # A fresh image has no EXIF, profile or comment that an encoder could pass on.
     fresh = Image.new(resized.mode, size, "white")
     fresh.paste(resized)

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Exists, OuterRef
 
 from articles import pictures
-from articles.models import Image
+from articles.models import Image, ImageKey
 from newsroom.lib import images
 
 
@@ -15,18 +16,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         made, failed = 0, []
-        for image in Image.objects.order_by("pk").iterator(chunk_size=100):
-            if image.rendition_key != current_key(image):
-                try:
+        owned = ImageKey.objects.filter(key=OuterRef("rendition_key"), image=OuterRef("pk"))
+        every = Image.objects.annotate(is_owner=Exists(owned)).order_by("pk")
+        for image in every.iterator(chunk_size=100):
+            if image.is_owner and image.rendition_key == current_key(image):
+                continue
+            try:
+                if not image.is_owner or image.rendition_key != pictures.key_of(image):
                     pictures.store(image)
                     made += 1
-                except (ValidationError, OSError) as error:
-                    failed.append(f"#{image.pk}: {error}")
+            except (ValidationError, OSError) as error:
+                failed.append(f"#{image.pk}: {error}")
         self.stdout.write(f"Pictures made anew: {made}.")
         if failed:
             raise CommandError(" ".join(["Not made:", *failed]))
 
 
 def current_key(image: Image) -> str:
-    """Return the key that the renditions of a picture lie under when they are made today."""
+    """Return the key that the renditions of a picture usually lie under when made today."""
     return images.rendition_key(image.sha256, (image.focal_x, image.focal_y))
