@@ -201,7 +201,7 @@ def replace(image: Image, file: BinaryIO, *, by: User) -> list[Story]:
         raise PermissionDenied
     facts = images.inspect(file)
     if facts.sha256 == image.sha256:
-        raise ValidationError(_("This is the very picture that is there."), code="same")
+        raise ValidationError(_("This picture is in the library already."), code="same")
     old_original = image.original.name
     image.original, image.focal_x, image.focal_y = file, 50, 50
     _fill_in(image, facts)
@@ -218,14 +218,17 @@ def replace(image: Image, file: BinaryIO, *, by: User) -> list[Story]:
 
 
 def delete(image: Image) -> None:
-    """Delete a picture that stands in no story, with its original and all that was made of it."""
+    """Delete a picture that stands in no story, with its original and all that was made of it.
+
+    Raises PermissionDenied where one has it: the desk says so before, and names the stories.
+    """
     with transaction.atomic():
         keys = {*image.keys.values_list("key", flat=True), image.rendition_key} - {""}
         shared = Image.objects.exclude(pk=image.pk).filter(rendition_key__in=keys)
         keys -= set(shared.values_list("rendition_key", flat=True))
         original = image.original.name
         if image.used_in.exists():
-            raise ValidationError(_("This picture stands in a story."), code="used")
+            raise PermissionDenied
         image.delete()
         _delete_later(keys, original)
 

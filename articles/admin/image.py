@@ -19,6 +19,7 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -27,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 
 from articles import pictures
+from articles.admin.story_filters import STATES, state_of
 from articles.admin.translations import NamedAdmin, TranslationForm, TranslationInline
 from articles.models import Image, ImageTranslation, Story
 from articles.models.language import languages
@@ -68,8 +70,8 @@ class AddForm(ImageForm):
     def clean_original(self) -> Any:
         file = super().clean_original()
         if same := pictures.known(file):
-            text = _("This picture is in the library already: number %(number)d.")
-            raise forms.ValidationError(text, code="known", params={"number": same.pk})
+            text = f"{gettext('This picture is in the library already.')} #{same.pk}"
+            raise forms.ValidationError(text, code="known")
         return file
 
 
@@ -187,6 +189,7 @@ class ImageAdmin(NamedAdmin):
         more = {
             "upload_words": json.dumps(upload_words(), ensure_ascii=False),
             "interface_language": request.LANGUAGE_CODE,
+            "max_bytes": images.MAX_BYTES,
             "may_add": self.has_add_permission(request),
         }
         return super().changelist_view(request, more | (extra_context or {}))
@@ -202,10 +205,7 @@ class ImageAdmin(NamedAdmin):
         pictures.store(obj)
 
     def delete_model(self, request: HttpRequest, obj: Image) -> None:
-        try:
-            pictures.delete(obj)
-        except forms.ValidationError as error:  # a story took it since the question was asked
-            raise PermissionDenied from error
+        pictures.delete(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         for image in queryset:
@@ -238,6 +238,7 @@ class ImageAdmin(NamedAdmin):
         if image and image.rendition_key:
             context["picture_url"] = pictures.rendition_url(image, "full", 960)
             context |= _uses(image, request)
+            context["file_name"] = image.original.name.rpartition("/")[2]
             context["may_replace"] = _may_replace(request)
         return super().render_change_form(request, context, **kwargs)
 
@@ -325,9 +326,12 @@ class ImageAdmin(NamedAdmin):
         named = [_story_link(story) for story in shown]
         if more := stories.count() - len(shown):
             named.append(
-                ngettext("and %(count)d more story", "and %(count)d more stories", more)
-                % {"count": more}
+                ngettext("and %(counter)s more story", "and %(counter)s more stories", more)
+                % {"counter": more}
             )
+        # What hangs on a picture, its keys and texts, says nothing to anybody.
+        found = [one for one in found if not isinstance(one, list)]
+        counts = {Image._meta.verbose_name_plural: len(objs)}
         return found, counts, set() if named else lacking, named
 
     def choose(self, request: HttpRequest) -> JsonResponse:
@@ -391,6 +395,7 @@ def upload_words() -> dict[str, str]:
     """What the script of the library says."""
     return {
         "failed": gettext("That did not work. Check the connection and try again."),
+        "too_heavy": gettext("The picture is larger than 20 MB."),
         "refused": gettext("You are signed out, or may not do this."),
         "waiting": gettext("waiting"),
         "known": gettext("This picture is in the library already."),
@@ -419,6 +424,9 @@ def _uses(image: Image, request: HttpRequest) -> dict[str, Any]:
     """The stories a picture stands in, as far as this person may see them, and how many more."""
     stories = image.used_in.order_by("-changed_at")
     seen = list(visible_to(stories, request.user)[:SHOWN_USES])
+    for story in seen:
+        story.state = state_of(story)
+        story.state_label = STATES[story.state]
     return {"uses": seen, "more_uses": stories.count() - len(seen)}
 
 
@@ -447,15 +455,25 @@ def _errors(form: forms.Form | forms.ModelForm) -> JsonResponse:
     return JsonResponse({"errors": errors}, status=422)
 
 
+def _line_under(texts: ImageTranslation) -> str:
+    """Caption and credit as they stand under a picture in a text, in its language."""
+    with translation.override(texts.language):
+        credit = gettext("Picture: <bdi>%(name)s</bdi>") % {"name": texts.credit}
+    credit = credit.replace("<bdi>", "").replace("</bdi>", "") if texts.credit else ""
+    return " — ".join(filter(None, [texts.caption, credit]))
+
+
 def _as_json(image: Image, language: str) -> dict[str, Any]:
     own = {row.language: row for row in image.translations.all()}.get(language)
+    own = own or ImageTranslation(language=language)
     return {
         "id": image.pk,
         "name": str(image),
         "thumbnail": pictures.rendition_url(image, "wide", 320),
         "url": pictures.rendition_url(image, "full", 960),
-        "alt": own.alt if own else "",
-        "caption": own.caption if own else "",
-        "credit": own.credit if own else "",
+        "alt": own.alt,
+        "caption": own.caption,
+        "credit": own.credit,
+        "line": _line_under(own),
         "edit": reverse("admin:articles_image_change", args=[image.pk]),
     }

@@ -1,17 +1,24 @@
 """The library of pictures: where they are used, replaced, searched, uploaded many at once."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import time_machine
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from PIL import Image as Pillow
 
 from articles import pictures, workflow
 from articles.models import Image, ImageKey, ImageTranslation
+from articles.models.image import originals
 from tests.factories import content, make_draft, make_image, make_story, make_user
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +49,33 @@ def upload(name="boat.png", data=None):
 
 def in_text(image, name="full-960.jpg"):
     return f'<p>One.</p><figure><img src="/media/{image.rendition_key}/{name}" alt="A"></figure>'
+
+
+def tall() -> bytes:
+    file = BytesIO()
+    Pillow.new("L", (1, 60_000)).save(file, "PNG")
+    return file.getvalue()
+
+
+HOSTILE = {
+    "empty.jpg": b"",
+    "page.jpg": b"<html><script>alert(1)</script>",
+    "drawing.png": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+    "cut.png": png().read()[:200],
+    "head.png": png().read()[:33],
+    "tall.png": tall(),
+    "program.gif": b"GIF89a" + b"\xff" * 400,
+    "zip.webp": b"PK\x03\x04" + b"RIFF\x00\x00\x00\x00WEBPVP8 ",
+}
+
+
+def plain_form() -> dict[str, str]:
+    """What the plain form sends beside the file: no texts in any language."""
+    names = {"TOTAL_FORMS": "3", "INITIAL_FORMS": "0", "MIN_NUM_FORMS": "0", "MAX_NUM_FORMS": "3"}
+    codes = {
+        f"translations-{place}-language": code for place, code in enumerate(("ar", "en", "fr"))
+    }
+    return {f"translations-{name}": value for name, value in names.items()} | codes
 
 
 class TestInTheText:
@@ -117,6 +151,54 @@ class TestWhereUsed:
         assert "It stands here" in page
         assert Image.objects.filter(pk=image.pk).exists()
 
+    def test_counts_what_waits_for_its_time_and_no_longer_what_was_taken_out(self):
+        live, timed, newest = make_image(), make_image(), make_image()
+        story = make_story(picture=live.pk)
+        workflow.save_draft(story, content(picture=timed.pk), by=None)
+        at = timezone.now() + timedelta(hours=2)
+        workflow.publish_edits_at(story, by=None, at=at)
+        workflow.save_draft(story, content(body_html=in_text(newest)), by=None)
+        assert set(story.pictures.all()) == {live, timed, newest}
+        workflow.save_draft(story, content(), by=None)
+        assert set(story.pictures.all()) == {live, timed}
+        with time_machine.travel(at + timedelta(minutes=1)):
+            workflow.publish_due_edits()
+        assert set(story.pictures.all()) == {timed}
+
+
+class TestDelete:
+    def test_takes_the_files_with_it(self, desk, django_capture_on_commit_callbacks):
+        image = make_image()
+        key, original = image.rendition_key, image.original.name
+        Image.objects.filter(pk=image.pk).update(focal_x=10)
+        image.refresh_from_db()
+        pictures.store(image)
+        with django_capture_on_commit_callbacks(execute=True):
+            desk.post(f"{LIBRARY}{image.pk}/delete/", {"post": "yes"})
+        assert not Image.objects.exists()
+        for one in (key, image.rendition_key):
+            assert not default_storage.exists(f"{one}/wide-320.jpg")
+        assert not originals().exists(original)
+
+    def test_is_refused_while_a_story_has_it(self):
+        image = make_image()
+        make_draft(picture=image.pk)
+        with pytest.raises(PermissionDenied):
+            pictures.delete(image)
+        assert default_storage.exists(f"{image.rendition_key}/wide-320.jpg")
+
+    def test_names_only_stories_this_person_may_see(self, client):
+        image = make_image()
+        make_story(headline="Public story", picture=image.pk)
+        make_draft(headline="Bait", picture=image.pk)
+        rosa = make_user("rosa", "Reporter")
+        rosa.user_permissions.add(Permission.objects.get(codename="delete_image"))
+        client.force_login(rosa)
+        page = client.get(f"{LIBRARY}{image.pk}/delete/").content.decode()
+        assert "Public story</a>" in page
+        assert "Bait" not in page
+        assert "and 1 more story" in page
+
 
 class TestReplace:
     def test_shows_the_new_one_everywhere(self, client, edda, django_capture_on_commit_callbacks):
@@ -138,6 +220,69 @@ class TestReplace:
         assert not default_storage.exists(f"{old}/wide-640.jpg")
         restored = workflow.restore(story, first, by=None)
         assert old not in workflow.head(restored).content["body_html"]
+
+    def test_reaches_what_editors_work_on(self, edda):
+        image, other = make_image(), make_image()
+        old = image.rendition_key
+        story = make_story(picture=other.pk)
+        edits = content(body_html=in_text(image) + in_text(other))
+        workflow.save_draft(story, edits, by=None)
+        saved_at = workflow.head(story).saved_at
+        pictures.replace(image, png(), by=edda)
+        head = workflow.head(story)
+        assert old not in head.content["body_html"]
+        assert image.rendition_key in head.content["body_html"]
+        assert other.rendition_key in head.content["body_html"]
+        assert head.saved_at == saved_at
+
+    def test_deletes_every_size_there_ever_was_and_the_old_original(
+        self, edda, django_capture_on_commit_callbacks
+    ):
+        image = make_image()
+        first, original = image.rendition_key, image.original.name
+        image.focal_x = 10
+        pictures.store(image)
+        second = image.rendition_key
+        make_story(body_html=in_text(image).replace(second, first))
+        with django_capture_on_commit_callbacks(execute=True):
+            pictures.replace(image, png(), by=edda)
+        for key in (first, second):
+            assert not default_storage.exists(f"{key}/wide-320.jpg")
+        assert not originals().exists(original)
+        assert default_storage.exists(f"{image.rendition_key}/wide-320.jpg")
+
+    def test_by_one_that_is_in_the_library_too_leaves_each_its_own(
+        self, edda, django_capture_on_commit_callbacks
+    ):
+        image, twin = make_image(), Image(original=png())
+        pictures.store(twin)
+        story = make_story(body_html=in_text(image))
+        pictures.replace(image, png(), by=edda)
+        assert image.rendition_key != twin.rendition_key
+        assert set(story.pictures.all()) == {image}
+        with django_capture_on_commit_callbacks(execute=True):
+            pictures.delete(twin)
+        assert default_storage.exists(f"{image.rendition_key}/wide-320.jpg")
+
+    def test_by_itself_is_refused(self, desk, edda):
+        image = make_image()
+        with image.original.open() as file:
+            same = ContentFile(file.read(), name="same.png")
+        with pytest.raises(ValidationError):
+            pictures.replace(image, same, by=edda)
+        answer = desk.post(
+            f"{LIBRARY}{image.pk}/replace/", {"original": upload(data=same.read())}, follow=True
+        )
+        assert "This picture is in the library already." in answer.content.decode()
+
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_costs_the_same_for_each_story(self, edda, number, django_assert_num_queries):
+        image = make_image()
+        for _ in range(number):
+            make_story(body_html=in_text(image))
+        with CaptureQueriesContext(connection) as asked:
+            pictures.replace(image, png(), by=edda)
+        assert len(asked) == 15 + 6 * number
 
     def test_of_what_is_no_picture_changes_nothing(self, edda):
         image = make_image()
@@ -215,6 +360,35 @@ class TestManyAtOnce:
         again = desk.post(f"{LIBRARY}upload/", {"original": upload("other.png")})
         assert (again.status_code, again.json()["picture"]["id"]) == (200, first["id"])
         assert again.json()["picture"]["is_known"]
+
+    def test_the_same_file_in_a_story_keeps_its_texts_and_gets_those_it_lacks(self, desk):
+        first = desk.post(f"{LIBRARY}upload/", {"original": upload()}).json()["picture"]
+        texts = {"language": "en", "alt": "Red", "credit": "Leila"}
+        for typed in (texts, texts | {"alt": "Another red", "caption": "A wall."}):
+            answer = desk.post(f"{LIBRARY}choose/", {"original": upload(), **typed})
+            assert answer.status_code == 200
+        picture = answer.json()["picture"]
+        assert picture["id"] == first["id"]
+        assert (picture["alt"], picture["caption"]) == ("Red", "A wall.")
+        assert picture["line"] == "A wall. — Picture: Leila"
+        assert Image.objects.count() == 1
+
+    def test_the_plain_form_says_that_it_is_there(self, desk):
+        first = desk.post(f"{LIBRARY}upload/", {"original": upload()}).json()["picture"]
+        page = desk.post(f"{LIBRARY}add/", plain_form() | {"original": upload()}).content.decode()
+        assert f"This picture is in the library already. #{first['id']}" in page
+        assert Image.objects.count() == 1
+
+    @pytest.mark.parametrize("address", ["upload/", "choose/", "add/"])
+    @pytest.mark.parametrize("name", sorted(HOSTILE))
+    def test_what_is_broken_or_hostile_gets_a_sentence(self, desk, address, name):
+        texts = {"language": "en", "alt": "A", "credit": "B"}
+        sent = {"original": upload(name, HOSTILE[name]), **texts, **plain_form()}
+        answer = desk.post(f"{LIBRARY}{address}", sent)
+        assert answer.status_code == (200 if address == "add/" else 422)
+        words = answer.content.decode()
+        assert "not a picture" in words or "is empty" in words or "is longer than" in words
+        assert not Image.objects.exists()
 
     def test_is_for_who_may_add_pictures_and_a_post(self, client, desk):
         assert desk.get(f"{LIBRARY}upload/").status_code == 405

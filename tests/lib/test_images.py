@@ -4,8 +4,10 @@ from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 from newsroom.lib import images
 
@@ -32,6 +34,22 @@ def opened(storage: InMemoryStorage, name: str) -> Image.Image:
         image = Image.open(BytesIO(file.read()))
         image.load()
         return image
+
+
+def _taken_or_refused(data: bytes) -> None:
+    """Nothing but a ValidationError comes out, and what is taken can be made smaller."""
+    try:
+        images.inspect(BytesIO(data))
+    except ValidationError:
+        return
+    assert images.make_renditions(BytesIO(data), "key", FOCAL, Forgetful())
+
+
+class Forgetful(InMemoryStorage):
+    """Has everything already: what is decoded is never encoded, which would take long."""
+
+    def exists(self, name: str) -> bool:
+        return True
 
 
 class TestInspect:
@@ -76,6 +94,39 @@ class TestInspect:
             images.inspect(bomb)
         assert refusal.value.code == "too_large"
 
+    @pytest.mark.parametrize("size", [(1, 100_000), (100_000, 1)])
+    def test_refused_as_too_long(self, size):
+        with pytest.raises(ValidationError) as refusal:
+            images.inspect(picture(size, "PNG", mode="L", color=9))
+        assert refusal.value.code == "too_long"
+
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "GIF"])
+    def test_whatever_is_broken_in_it_gets_a_sentence(self, kind):
+        good = bytearray(picture((80, 60), kind).getvalue())
+        for place in range(0, len(good), max(1, len(good) // 60)):
+            for hurt in (0, 255, good[place] ^ 0x10):
+                bad = good.copy()
+                bad[place] = hurt
+                for data in (bytes(bad), bytes(bad[: place + 1])):
+                    _taken_or_refused(data)
+
+    def test_a_chunk_of_text_that_swells_is_refused(self):
+        words = PngInfo()
+        words.add_text("note", "a" * 80_000_000, zip=True)
+        bomb = picture(kind="PNG", pnginfo=words)
+        assert len(bomb.getvalue()) < 200_000
+        with pytest.raises(ValidationError) as refusal:
+            images.inspect(bomb)
+        assert refusal.value.code == "unreadable"
+
+    def test_what_hides_behind_a_picture_never_gets_out(self):
+        data = picture().getvalue() + b"<script>alert(1)</script>"
+        storage = InMemoryStorage()
+        assert images.inspect(BytesIO(data)).format == "JPEG"
+        for name in images.make_renditions(BytesIO(data), "key", FOCAL, storage):
+            with storage.open(name) as file:
+                assert b"script" not in file.read()
+
     @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "AVIF"])
     def test_refused_as_moving(self, kind):
         file, frames = BytesIO(), [Image.new("RGB", (64, 64), name) for name in ("red", "blue")]
@@ -107,6 +158,7 @@ class TestNames:
         assert key == images.rendition_key("a" * 64)
         assert key != images.rendition_key("a" * 64, (51, 50))
         assert key != images.rendition_key("b" * 64, (50, 50))
+        assert key != images.rendition_key("a" * 64, (50, 50), copy=1)
 
     @pytest.mark.parametrize(
         ("shape", "width", "expected"),
@@ -171,6 +223,46 @@ class TestMakeRenditions:
         full = opened(storage, "key/full-640.jpg")
         assert full.height > full.width
 
+    @pytest.mark.parametrize(
+        ("orientation", "size", "corner"),
+        [
+            (1, (900, 600), 0),
+            (2, (900, 600), 1),
+            (3, (900, 600), 2),
+            (4, (900, 600), 3),
+            (5, (600, 900), 0),
+            (6, (600, 900), 1),
+            (7, (600, 900), 2),
+            (8, (600, 900), 3),
+        ],
+    )
+    def test_every_way_a_camera_is_held_comes_upright(self, orientation, size, corner):
+        """The first corner of the stored picture is red: top left, and on clockwise."""
+        file, storage, exif = BytesIO(), InMemoryStorage(), Image.Exif()
+        exif[0x0112] = orientation
+        stored = Image.new("RGB", (900, 600), "blue")
+        stored.paste("red", (0, 0, 200, 200))
+        stored.save(file, "JPEG", exif=exif)
+        images.make_renditions(file, "key", FOCAL, storage)
+        shown = opened(storage, "key/full-640.jpg")
+        assert images.inspect(file).width == size[0]
+        assert (shown.width > shown.height) == (size[0] > size[1])
+        across, down = shown.width - 20, shown.height - 20
+        places = [(20, 20), (across, 20), (across, down), (20, down)]
+        red = [shown.getpixel(place)[0] > 150 for place in places]
+        assert red == [place == corner for place in range(4)]
+
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+    def test_a_very_large_picture_keeps_its_sizes_and_its_crops(self, kind):
+        image = Image.new("RGB", (6000, 2000), "red")
+        image.paste("blue", (4000, 0, 6000, 2000))
+        file, storage = BytesIO(), InMemoryStorage()
+        image.save(file, kind)
+        images.make_renditions(file, "key", (90, 50), storage)
+        assert opened(storage, "key/full-1920.jpg").size == (1920, 640)
+        assert opened(storage, "key/wide-1280.jpg").size == (1280, 720)
+        assert opened(storage, "key/square-320.jpg").getpixel((20, 160))[2] > 200
+
     @pytest.mark.parametrize(("focal", "color"), [((0, 50), "red"), ((100, 50), "blue")])
     def test_crop_follows_the_focal_point(self, focal, color):
         image = Image.new("RGB", (900, 300), "red")
@@ -212,6 +304,16 @@ class TestMakeRenditions:
         data = ImageCms.ImageCmsProfile(profile).tobytes() if profile else b"rubbish"
         storage = InMemoryStorage()
         assert images.make_renditions(picture(icc_profile=data), "key", FOCAL, storage)
+
+    def test_a_folder_is_deleted_whole_and_one_that_is_gone_is_no_fault(self):
+        storage = InMemoryStorage()
+        images.make_renditions(picture((400, 300)), "key", FOCAL, storage)
+        storage.save("key/full-960.webp", ContentFile(b"of an older recipe"))
+        storage.save("other/full-640.jpg", ContentFile(b"x"))
+        images.delete_renditions("key", storage)
+        images.delete_renditions("never-made", storage)
+        assert storage.listdir("key")[1] == []
+        assert storage.exists("other/full-640.jpg")
 
     def test_what_is_there_is_not_made_again(self):
         storage = InMemoryStorage()

@@ -55,9 +55,9 @@ function start(textarea) {
   untouched = editor.getHTML();
 }
 
-function insert(editor, { url, alt, caption }) {
+function insert(editor, { url, alt, line }) {
   const content = [{ type: "image", attrs: { src: url, alt } }];
-  content.push({ type: "caption", content: caption ? [{ type: "text", text: caption }] : [] });
+  content.push({ type: "caption", content: line ? [{ type: "text", text: line }] : [] });
   editor.chain().focus().insertContent({ type: "figure", content }).run();
 }
 

@@ -65,8 +65,9 @@ function gallery(address, words, lang, chosen) {
   const grid = element("ul", { class: "picture-grid" });
   const note = element("p", { role: "status" });
   const more = element("button", { type: "button", class: "button", hidden: true }, words.more);
-  let page = 1;
+  let [page, asked] = [1, 0];
   async function load(first) {
+    const number = ++asked;
     page = first ? 1 : page + 1;
     const query = new URLSearchParams({ language: lang, q: search.value, page });
     try {
@@ -74,6 +75,8 @@ function gallery(address, words, lang, chosen) {
       if (isRefused(answer)) throw new Refusal(words.refused);
       if (!answer.ok) throw new Error(answer.status);
       const { pictures, has_next } = await answer.json();
+      // A slow answer to an earlier word must not stand under a later one.
+      if (number !== asked) return;
       if (first) grid.replaceChildren();
       grid.append(...pictures.map((picture) => tile(picture, words, chosen)));
       note.textContent = grid.children.length ? "" : words.nothing;
