@@ -95,8 +95,12 @@ function replace(editor, at, address, embed) {
   put(editor, (chain) => chain.insertContentAt({ from: at, to: at + block.nodeSize }, { type: "embed", attrs: { ...embed, caption: "" } }));
 }
 
-// A click on an embed chooses it and leads nowhere; a second one, or Enter, opens its words.
+// A click on an embed chooses it and leads nowhere; a second one, or Enter, opens its words. Its
+// link takes no focus: deleted along with the embed it would leave the keyboard nowhere.
 export function openable(frame, editor, open) {
+  frame.addEventListener("mousedown", (event) => {
+    if (event.target.closest(".ProseMirror figure[data-embed] a")) event.preventDefault();
+  });
   frame.addEventListener("click", (event) => {
     if (event.target.closest(".ProseMirror figure[data-embed] a")) event.preventDefault();
   });
