@@ -56,5 +56,5 @@ bench: tools
 	@$(BIN)/python -m bench
 
 acceptance: tools
-	@CI=true $(BIN)/python -m pytest -m browser $(ARGS)
+	@CI=true $(BIN)/python -m pytest -m "browser or slow" $(ARGS)
 	@CI=true $(BIN)/python -m pytest tests/test_promise.py tests/test_load_demo.py $(ARGS)
