@@ -68,7 +68,10 @@ class NewsroomAdminSite(admin.AdminSite):
         """The home of the desk."""
         from newsroom import home
 
-        waiting = {"comments": home.comments_waiting(request.user)}
+        waiting = {
+            "comments": home.comments_waiting(request.user),
+            "clock": home.clock_problem(request.user),
+        }
         return super().index(request, waiting | (extra_context or {}))
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from articles import rights
+from articles import clock, rights
 from articles.models import Story
 from comments.models import Comment
 from newsroom.lib.rtl import language_direction
@@ -32,6 +32,14 @@ def comments_waiting(user: User) -> dict[str, Any] | None:
         "rows": list(newest),
         "url": reverse("admin:comments_comment_changelist"),
     }
+
+
+def clock_problem(user: User) -> dict[str, Any] | None:
+    """What who may publish should know of a clock that stands still; None while all is well."""
+    if not user.has_perm(rights.PUBLISH) or not clock.is_asleep():
+        return None
+    run = clock.last_run()
+    return {"last_at": run.ended_at if run else None}
 
 
 @require_GET

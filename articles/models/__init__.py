@@ -2,7 +2,7 @@
 
 from articles.models.author import Author, AuthorTranslation, Byline
 from articles.models.correction import Correction
-from articles.models.desk import Presence, ShareLink
+from articles.models.desk import Presence, ShareLink, TickRun
 from articles.models.front_page import Breaking, Pin
 from articles.models.image import Image, ImageKey, ImageTranslation
 from articles.models.redirect import Redirect
@@ -32,6 +32,7 @@ __all__ = [
     "SectionTranslation",
     "ShareLink",
     "Story",
+    "TickRun",
     "Topic",
     "TopicTranslation",
     "Transition",

@@ -1,4 +1,5 @@
-"""What the desk itself remembers of a story: who is writing, who else may read a draft."""
+"""What the desk itself remembers: who is writing, who else may read a draft, whether the clock
+runs."""
 
 from django.conf import settings
 from django.db import models
@@ -54,3 +55,18 @@ class ShareLink(models.Model):
     def is_open(self) -> bool:
         """`open()` for one row."""
         return self.revoked_at is None and self.expires_at > timezone.now()
+
+
+class TickRun(models.Model):
+    """When `manage.py tick` last came to its end, on whatever machine. Its only row has id 1."""
+
+    ended_at = models.DateTimeField(_("ended"))
+    published = models.PositiveIntegerField(_("published edits"), default=0)
+    failed = models.PositiveIntegerField(_("edits not published"), default=0)
+
+    class Meta:
+        verbose_name = _("run of the clock")
+        verbose_name_plural = _("runs of the clock")
+
+    def __str__(self) -> str:
+        return f"{self.ended_at:%Y-%m-%d %H:%M}"

@@ -156,8 +156,9 @@ class TestHome:
             assert f"{LIST}add/?language={language}" in page
 
 
-# Session, user, permissions twice, edition of none: then one a group, and two of the comments.
-HOME_QUERIES = 15
+# Session, user, permissions twice, edition of none: then one a group, two of the comments, and one
+# of what waits for the clock.
+HOME_QUERIES = 16
 
 
 class TestVisibility:

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.cache import caches
 from django.core.management.base import BaseCommand, CommandError
 
-from articles import keeping, locking, workflow
+from articles import clock, keeping, locking, workflow
 
 
 class Command(BaseCommand):
@@ -18,6 +18,7 @@ class Command(BaseCommand):
         published, failed = workflow.publish_due_edits()
         pruned, absent = keeping.prune_autosaves(), locking.forget_absent()
         forgotten = getattr(caches["throttle"], "forget_expired", int)()
+        clock.note_run(len(published), len(failed))
         self.stdout.write(
             f"Published edits: {len(published)}. Autosaves pruned: {pruned}. "
             f"Closed pages forgotten: {absent}. Claims forgotten: {forgotten}."
