@@ -1,4 +1,4 @@
-"""Comments, the decisions taken on them, the rules they are screened by."""
+"""Comments, decisions on them, the rules they are screened by, what their writers asked."""
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -7,7 +7,9 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from articles.models import Byline, Story
+from articles.models import Byline, Section, Story
+from articles.models.language import LanguageField
+from comments import reasons
 from newsroom.lib.privacy import EncryptedEmailField
 
 # Wider than any limit of the form, which counts what readers see (grapheme clusters); the
@@ -107,10 +109,19 @@ class Comment(models.Model):
     browser = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     # Keyed hash of story, parent, name, address and text: the same comment twice is refused.
     fingerprint = models.CharField(max_length=64, editable=False)
-    # Why the screens held it: a list of {"screen": …, "detail": …}.
+    # Why the screens held it: a list of {"screen": …, "detail": …}, and where they apply "rule",
+    # "span" (two offsets into the text) and "threshold".
     reasons = models.JSONField(default=list, editable=False)
+    # Readers' reports that nobody has looked at. Written only by `moderation.recount_reports()`.
+    report_count = models.PositiveIntegerField(_("reports"), default=0, editable=False)
+    # Written by the newsroom itself: the paper's name stands over it.
+    is_newsroom = models.BooleanField(_("as the newsroom"), default=False, editable=False)
     created_at = models.DateTimeField(_("posted"), db_index=True)
     published_at = models.DateTimeField(null=True, editable=False)
+    # When its writer last changed the text.
+    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
+    # When everything personal was taken out of it; then it has neither name nor index.
+    anonymised_at = models.DateTimeField(_("anonymised"), null=True, editable=False)
     legacy_source = models.CharField(max_length=200, blank=True, editable=False)
     legacy_id = models.PositiveBigIntegerField(null=True, editable=False, db_index=True)
 
@@ -123,12 +134,15 @@ class Comment(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="comment_required_fields",
-                condition=~Q(name="") & ~Q(body="") & (~Q(email_index="") | ~Q(legacy_source="")),
+                condition=(
+                    ~Q(name="") & ~Q(body="") & (~Q(email_index="") | ~Q(legacy_source=""))
+                    | Q(anonymised_at__isnull=False)
+                ),
             ),
             models.UniqueConstraint(
                 fields=["fingerprint"],
                 name="comment_once",
-                condition=~Q(status="trash") & Q(legacy_source=""),
+                condition=~Q(status="trash") & Q(legacy_source="", anonymised_at=None),
             ),
             models.UniqueConstraint(
                 fields=["legacy_source", "legacy_id"],
@@ -139,6 +153,11 @@ class Comment(models.Model):
         indexes = [
             models.Index(fields=["story", "status", "thread_at", "thread"], name="comment_threads"),
             models.Index(fields=["status", "-created_at", "-id"], name="comment_queue"),
+            models.Index(
+                fields=["-report_count", "-id"],
+                name="comment_reported",
+                condition=Q(report_count__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -159,9 +178,8 @@ class Decision(models.Model):
     at = models.DateTimeField(_("at"), auto_now_add=True)
     from_status = models.CharField(_("from"), max_length=10, choices=Comment.Status.choices)
     to_status = models.CharField(_("to"), max_length=10, choices=Comment.Status.choices)
-    reason = models.CharField(
-        _("reason"), max_length=40, choices=[("proved", _("address proved"))], blank=True
-    )
+    # A code of `comments.reasons`.
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
     note = models.CharField(_("note"), max_length=250, blank=True)
 
     class Meta:
@@ -173,6 +191,11 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return f"{self.from_status} → {self.to_status}"
 
+    @property
+    def why(self) -> str:
+        """The reason, as moderators read it."""
+        return reasons.label(self.reason)
+
     def save(self, *args, **kwargs) -> None:
         if self.pk:
             raise PermissionDenied("A decision is never changed.")
@@ -182,27 +205,248 @@ class Decision(models.Model):
         raise PermissionDenied("A decision is never deleted by itself.")
 
 
+class Report(models.Model):
+    """A reader's word that a comment should be looked at; one a browser."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="reports")
+    # A code of `comments.reasons`.
+    reason = models.CharField(_("reason"), max_length=40)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    browser = models.CharField(max_length=64, editable=False)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    # When a moderator decided on the comment; null while it waits.
+    closed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "browser"], name="report_once_a_browser")
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Lease(models.Model):
+    """A comment that one moderator is deciding; it is nobody else's until the lease is over."""
+
+    comment = models.OneToOneField(Comment, models.CASCADE, primary_key=True, related_name="lease")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Note(models.Model):
+    """What moderators tell each other of a commenter, known by the index of the address."""
+
+    email_index = models.CharField(max_length=64, db_index=True, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    text = models.CharField(_("note"), max_length=500)
+
+    class Meta:
+        verbose_name = _("note on a commenter")
+        verbose_name_plural = _("notes on commenters")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
 class Rule(models.Model):
-    """Words that hold a comment, or send it to spam."""
+    """One entry of what holds a comment, sends it to spam, or lets it through.
+
+    `value` and `key` are what `comments.rules.settle()` makes of the typed entry: of an address
+    only the mask and the index are kept.
+    """
+
+    class Kind(models.TextChoices):
+        WORD = "word", pgettext_lazy("rule", "word or phrase")
+        NAME = "name", pgettext_lazy("rule", "name")
+        ADDRESS = "address", pgettext_lazy("rule", "e-mail address")
+        DOMAIN = "domain", pgettext_lazy("rule", "e-mail domain")
+        NETWORK = "network", pgettext_lazy("rule", "IP address or range")
+        LINK = "link", pgettext_lazy("rule", "linked site")
 
     class Action(models.TextChoices):
         HOLD = "hold", _("hold for review")
-        SPAM = "spam", _("mark as spam")
+        SPAM = "spam", _("reject, as spam")
+        ALLOW = "allow", _("let through")
 
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.WORD)
     action = models.CharField(_("action"), max_length=10, choices=Action.choices)
-    words = models.TextField(
-        _("words"),
-        help_text=_("One word or phrase a line. Vowel marks, hamza forms and case do not matter."),
+    value = models.CharField(_("entry"), max_length=300)
+    # What two spellings of the same entry have in common; what is compared.
+    key = models.CharField(max_length=300, editable=False)
+    with_prefixes = models.BooleanField(
+        _("also with and, by, for, like, the"),
+        default=True,
+        help_text=_("Finds the word also behind the prefixes و ف ب ك ل ال."),
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = _("word rule")
-        verbose_name_plural = _("word rules")
+        verbose_name = _("rule")
+        verbose_name_plural = _("rules")
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="rule_once")]
 
     def __str__(self) -> str:
-        return self.note or self.get_action_display()
+        return self.value
+
+
+class Policy(models.Model):
+    """How comments are taken in one language, where that differs from the ordinary."""
+
+    language = LanguageField(unique=True)
+    is_stopped = models.BooleanField(
+        _("stop all comments"),
+        default=False,
+        help_text=_("No story of this language takes comments until this is lifted."),
+    )
+    stop_message = models.CharField(_("message while stopped"), max_length=500, blank=True)
+    closed_message = models.CharField(_("message below a closed story"), max_length=500, blank=True)
+    premoderate = models.BooleanField(_("hold every comment"), default=False)
+    premoderated_sections = models.ManyToManyField(
+        Section, verbose_name=_("hold every comment in"), related_name="+", blank=True
+    )
+    close_after_days = models.PositiveSmallIntegerField(
+        _("close stories after days"),
+        null=True,
+        blank=True,
+        help_text=_("Counted from publication. Empty: stories stay open."),
+    )
+
+    class Meta:
+        verbose_name = _("comment policy")
+        verbose_name_plural = _("comment policies")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.get_language_display()
+
+
+class StoryPolicy(models.Model):
+    """A story whose comments are all held, set by a moderator."""
+
+    story = models.OneToOneField(
+        Story, models.CASCADE, primary_key=True, related_name="comment_policy"
+    )
+    premoderate = models.BooleanField(_("hold every comment"), default=False)
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Subscription(models.Model):
+    """What the writer of a comment asked to be mailed; nothing goes out before the address is
+    proved, nor after an end."""
+
+    comment = models.OneToOneField(Comment, models.CASCADE, related_name="subscription")
+    replies = models.BooleanField(default=False)
+    verdict = models.BooleanField(default=False)
+    confirmed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class MailStop(models.Model):
+    """An address that wants no mail of ours any more."""
+
+    email_index = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Notice(models.Model):
+    """A mail that is due to the writer of `comment`. `tick` sends it; it names nobody."""
+
+    class Kind(models.TextChoices):
+        CONFIRM = "confirm"
+        REPLY = "reply"
+        PUBLISHED = "published"
+        REJECTED = "rejected"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="notices")
+    # The reply it tells of.
+    about = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "comment"], name="notice_once", condition=Q(about=None)
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "comment", "about"], name="notice_once_about_another"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="notice_due", condition=Q(sent_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Digest(models.Model):
+    """How often a moderator is mailed what waits."""
+
+    class Every(models.TextChoices):
+        HOUR = "hour", pgettext_lazy("digest", "every hour")
+        DAY = "day", pgettext_lazy("digest", "every day")
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="comment_digest"
+    )
+    every = models.CharField(_("digest of waiting comments"), max_length=5, choices=Every.choices)
+    last_sent_at = models.DateTimeField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class Erasure(models.Model):
+    """That a person's data were erased; replayed on what a backup brings back. Rows are added,
+    never changed."""
+
+    class Via(models.TextChoices):
+        DESK = "desk", pgettext_lazy("erasure", "at the desk")
+        COMMAND = "command", pgettext_lazy("erasure", "by command")
+        READER = "reader", pgettext_lazy("erasure", "by the reader")
+
+    email_index = models.CharField(max_length=64, db_index=True, editable=False)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, related_name="+"
+    )
+    via = models.CharField(_("way"), max_length=10, choices=Via.choices)
+    comment_count = models.PositiveIntegerField(_("comments"), default=0)
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
 
 
 class VerifiedAddress(models.Model):

@@ -198,7 +198,7 @@ def words(submission: Submission) -> Finding | None:
     if submission.is_trusted:
         return None
     texts = [submission.name, submission.email, submission.website, submission.body]
-    found = [(rule.action, word) for rule in _rules() if (word := first_word(rule.words, texts))]
+    found = [(rule.action, word) for rule in _rules() if (word := first_word(rule.value, texts))]
     if not found:
         return None
     spam = [word for action, word in found if action == Rule.Action.SPAM]
@@ -207,7 +207,9 @@ def words(submission: Submission) -> Finding | None:
 
 
 def _rules() -> list[Rule]:
-    return list(Rule.objects.filter(is_active=True).order_by("id"))
+    held = (Rule.Action.HOLD, Rule.Action.SPAM)
+    words = Rule.objects.filter(is_active=True, kind=Rule.Kind.WORD, action__in=held)
+    return list(words.order_by("id"))
 
 
 def first_word(entries: str, texts: list[str]) -> str:

@@ -152,7 +152,7 @@ def _decision_entry(row: Decision) -> Entry:
         what=what,
         name=row.comment.story.headline,
         url=reverse("admin:comments_comment_change", args=[row.comment_id]),
-        note=f"{row.get_reason_display()} {row.note}".strip(),
+        note=f"{row.why} {row.note}".strip(),
         language=row.comment.story.language,
     )
 

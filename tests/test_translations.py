@@ -12,7 +12,7 @@ import pytest
 from django.conf import locale as django_locale
 from django.utils.translation import ngettext, override
 
-from comments.admin import DONE
+from comments.admin.queue import DONE
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "newsroom" / "locale"

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from comments import moderation
-from comments.admin import DONE
+from comments.admin.queue import DONE
 from comments.models import Comment, Decision, Rule
+from newsroom.lib.privacy import blind_index
 from tests.factories import make_comment, make_story, make_user
 
 pytestmark = pytest.mark.django_db
@@ -314,10 +315,34 @@ class TestDecisionsAndRules:
         assert Decision.objects.count() == 1
 
     def test_rules_are_edited(self, desk):
-        data = {"action": "hold", "words": "poker", "note": "", "is_active": "on"}
+        data = {"kind": "word", "action": "hold", "value": "Póker", "is_active": "on"}
         desk.post("/admin/comments/rule/add/", data)
-        assert Rule.objects.get().words == "poker"
-        assert "poker" in desk.get("/admin/comments/rule/").content.decode()
+        rule = Rule.objects.get()
+        assert (rule.value, rule.key) == ("Póker", "poker")
+        assert "Póker" in desk.get("/admin/comments/rule/").content.decode()
+
+    def test_an_address_is_typed_once_and_never_shown(self, desk):
+        data = {
+            "kind": "address",
+            "action": "spam",
+            "value": "Spam@Mail.Example",
+            "is_active": "on",
+        }
+        desk.post("/admin/comments/rule/add/", data)
+        rule = Rule.objects.get()
+        assert rule.key == blind_index("spam@mail.example")
+        page = f"/admin/comments/rule/{rule.pk}/change/"
+        assert "spam@mail" not in desk.get(page).content.decode().lower()
+        desk.post(page, {"action": "hold", "value": rule.value, "is_active": "on"})
+        changed = Rule.objects.get()
+        assert (changed.action, changed.key) == ("hold", rule.key)
+
+    def test_an_entry_stands_once(self, desk):
+        data = {"kind": "word", "action": "hold", "value": "إعلان", "is_active": "on"}
+        desk.post("/admin/comments/rule/add/", data)
+        answer = desk.post("/admin/comments/rule/add/", data | {"value": "اعـلان"})
+        assert "There is such a rule already." in answer.content.decode()
+        assert Rule.objects.count() == 1
 
     def test_who_vouches_for_whom_is_in_no_list(self):
         names = {model._meta.model_name for model in admin.site._registry}

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from comments import moderation, posting, screening
+from comments import moderation, posting, rules, screening
 from comments.models import Comment, Rule
 from comments.posting import CommentRefused
 from tests.comments.conftest import GOOD, OWN_PAGE
@@ -177,8 +177,10 @@ class TestLinks:
 
 
 class TestWords:
-    def hold(self, words: str, action: str = "hold") -> Rule:
-        return Rule.objects.create(action=action, words=words)
+    def hold(self, *words: str, action: str = "hold") -> None:
+        for word in words:
+            value, key = rules.settle("word", word)
+            Rule.objects.create(action=action, value=value, key=key)
 
     @pytest.mark.parametrize(
         ("entry", "text", "caught"),
@@ -222,17 +224,17 @@ class TestWords:
         ],
     )
     def test_every_field_is_read(self, story, fields):
-        self.hold("poker\ncasino")
+        self.hold("poker", "casino")
         comment = post(story, **fields)
         assert comment.reasons[0] == {"screen": "words", "detail": "casino"}
 
     def test_spam_rule_wins_over_a_holding_one(self, story):
         self.hold("boat")
-        self.hold("leave", "spam")
+        self.hold("leave", action="spam")
         assert post(story).status == "spam"
 
     def test_inactive_rule(self, story):
-        Rule.objects.create(action="spam", words="boat", is_active=False)
+        Rule.objects.create(action="spam", value="boat", key="boat", is_active=False)
         assert post(story).status == "pending"
 
     def test_trusted_reader_is_held_by_words_too(self, story, otto, mona):

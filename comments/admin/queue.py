@@ -1,4 +1,4 @@
-"""The moderators' desk: the queue, one comment with its history, decisions, word rules.
+"""The moderators' desk: the queue, one comment with its history, decisions.
 
 GET never changes anything; every POST goes through `comments.moderation`.
 """
@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from articles.models import Story
 from comments import moderation
-from comments.models import Comment, Decision, Rule
+from comments.models import Comment, Decision
 from comments.moderation import MODERATE, VERBS, ModerationError
 from comments.screening import LABELS
 from newsroom.lib.rtl import isolate, language_direction
@@ -342,7 +342,7 @@ def _is_id(text: str) -> bool:
 class DecisionAdmin(ReadOnlyAdmin):
     """Who decided what. Read only."""
 
-    list_display = ("comment_link", "from_status", "to_status", "by", "at", "reason", "note")
+    list_display = ("comment_link", "from_status", "to_status", "by", "at", "why", "note")
     list_display_links = None
     list_select_related = ("by", "comment")
     list_per_page = 100
@@ -355,17 +355,3 @@ class DecisionAdmin(ReadOnlyAdmin):
         url = reverse("admin:comments_comment_change", args=[decision.comment_id])
         name = decision.comment.name
         return format_html('<a href="{}">#{} <bdi>{}</bdi></a>', url, decision.comment_id, name)
-
-
-@admin.register(Rule)
-class RuleAdmin(admin.ModelAdmin):
-    """Words that hold a comment or send it to spam."""
-
-    list_display = ("__str__", "action", "beginning", "is_active")
-    list_filter = ("action", "is_active")
-    show_full_result_count = False
-
-    @admin.display(description=gettext_lazy("words"))
-    def beginning(self, rule: Rule) -> SafeString:
-        words = Truncator(" · ".join(rule.words.split("\n"))).chars(80)
-        return format_html("<bdi>{}</bdi>", words)

@@ -1,0 +1,49 @@
+"""Why a comment was decided on or reported: codes that are stored, and what people read for them.
+
+A code says what is wrong with the comment, never anything about somebody else.
+"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+# What a moderator may give as the reason for not publishing, as its writer reads it.
+REJECTIONS: dict[str, Promise] = {
+    "off_topic": _("It is not about the story."),
+    "insult": _("It insults or attacks people."),
+    "hate": _("It incites hatred or discriminates."),
+    "violence": _("It threatens, or calls for violence."),
+    "private": _("It tells private things of somebody."),
+    "false": _("It states something untrue that can do harm."),
+    "advertising": _("It is advertising."),
+    "unreadable": _("It cannot be understood."),
+    "illegal": _("It may be against the law."),
+    "other": _("It is against the community rules."),
+}
+
+# What happened without a moderator, or beside a decision.
+EVENTS: dict[str, Promise] = {
+    "proved": _("address proved"),
+    "withdrawn": _("deleted by its writer"),
+    "edited": _("changed by its writer"),
+    "undone": _("decision undone"),
+    "reported": _("reported by readers"),
+    "expired": _("its time of waiting is over"),
+    "erased": _("personal data erased"),
+}
+
+# What a reader may report.
+REPORTS: dict[str, Promise] = {
+    "insult": pgettext_lazy("report", "It insults or attacks people"),
+    "hate": pgettext_lazy("report", "It incites hatred or violence"),
+    "private": pgettext_lazy("report", "It tells private things of somebody"),
+    "false": pgettext_lazy("report", "It states something untrue"),
+    "advertising": pgettext_lazy("report", "It is advertising"),
+    "illegal": pgettext_lazy("report", "It is against the law"),
+    "other": pgettext_lazy("report", "Something else"),
+}
+
+
+def label(code: str) -> str:
+    """Return what moderators read for the code of a decision; the code itself where it is none."""
+    return str(REJECTIONS.get(code) or EVENTS.get(code) or code)

@@ -1,0 +1,57 @@
+"""Rules of the moderators: what an entry is stored as, so that its spellings are one."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from comments.models import Rule
+from newsroom.lib.folding import fold
+from newsroom.lib.privacy import blind_index, mask, validate_address
+
+Kind = Rule.Kind
+
+
+def settle(kind: str, entry: str) -> tuple[str, str]:
+    """Return `value` and `key` of an entry as it is stored; raises ValidationError.
+
+    Of an address only the mask and the blind index are kept: it is typed once and never shown.
+    """
+    entry = " ".join(entry.split())
+    if not entry:
+        raise ValidationError(_("The entry is empty."), code="required")
+    if kind == Kind.ADDRESS:
+        address = validate_address(entry)
+        return mask(address), blind_index(address)
+    if kind == Kind.NETWORK:
+        return _network(entry)
+    return _host(entry) if kind in (Kind.DOMAIN, Kind.LINK) else _words(entry)
+
+
+def _words(entry: str) -> tuple[str, str]:
+    key = " ".join(fold(entry).split())
+    if not key:
+        raise ValidationError(_("The entry shows nothing that could be looked for."))
+    return entry, key
+
+
+def _network(entry: str) -> tuple[str, str]:
+    try:
+        network = str(ipaddress.ip_network(entry, strict=False))
+    except ValueError:
+        message = _("Enter an IP address or a range, such as 192.0.2.0/24.")
+        raise ValidationError(message) from None
+    return network, network
+
+
+def _host(entry: str) -> tuple[str, str]:
+    text = entry.lower().removeprefix("@")
+    try:
+        host = (urlsplit(text if "//" in text else f"//{text}").hostname or "").removeprefix("www.")
+        key = host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        key = ""
+    if "." not in key.strip("."):
+        raise ValidationError(_("Enter the name of a site, such as example.com."))
+    return host, key
