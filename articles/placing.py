@@ -16,11 +16,11 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles import logged
 from articles.models import Edition, Pin, Section, SectionTranslation, Story
 from articles.models.front_page import CurrentQuerySet
 from articles.models.story import StoryQuerySet
 from articles.rights import EDIT_ALL, reaches
-from newsroom.lib.rtl import isolate
 from newsroom.models import User
 
 PLACES = 5
@@ -155,7 +155,7 @@ def pin(
             own = Pin(language=page.language, section=page.section, story=story)
         own.until = until
         fallen = _settle(page, pins, own, position)
-        _log(page, own, by, _("Held at place %(place)s") % {"place": position})
+        _log(page, own, by, "held", position)
     return fallen
 
 
@@ -180,7 +180,7 @@ def unpin(story: Story, page: Page, *, by: User | None, state: str | None = None
         own = page.pins().filter(story=story).select_related("story").first()
         if own is None:
             raise PlacingError(_("This story holds no place here any more."))
-        _log(page, own, by, _("Place %(place)s given back") % {"place": own.position})
+        _log(page, own, by, "given_back", own.position)
         own.delete()
 
 
@@ -271,14 +271,15 @@ def _require_story(story: Story, page: Page) -> None:
         raise PlacingError(_("This story does not belong on this page."))
 
 
-def _log(page: Page, row: Pin, by: User | None, message: str) -> None:
+def _log(page: Page, row: Pin, by: User | None, code: str, place: int) -> None:
     if by is None:
         return
-    where = str(page.name_row() or _("Front page"))
+    section = str(page.name_row() or page.section or "")
+    said = {"section": section, "language": page.language, "story": row.story.headline}
     LogEntry.objects.log_actions(
         by.pk,
         [row],
         CHANGE,
-        change_message=f"{where} ({page.language}): {message}: {isolate(row.story.headline)}",
+        change_message=logged.sentence(code, place=place, **said),
         single_object=True,
     )

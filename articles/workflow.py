@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import checklist, keeping, pictures, translations
+from articles import checklist, keeping, logged, pictures, translations
 from articles import content as contents
 from articles.content import Content
 from articles.models import Correction, Revision, Story, Transition
@@ -301,7 +301,7 @@ def correct(
         )
         story.corrected_at = correction.at
         story.save()
-        _log(story, "correct", before, by=by, note=str(correction))
+        _log(story, "correct", before, by=by, note=text, detail=logged.grade(grade))
     return correction
 
 
@@ -311,7 +311,8 @@ def take_back_correction(
     """Remove a correction that was itself a mistake; the log keeps its words."""
     with transaction.atomic():
         story, before = _begin_correction(correction.story, by, version)
-        _log(story, "uncorrect", before, by=by, note=str(correction))
+        detail = logged.grade(correction.grade)
+        _log(story, "uncorrect", before, by=by, note=correction.text, detail=detail)
         correction.delete()
         newest = story.corrections.first()
         story.corrected_at = newest.at if newest else None
@@ -325,11 +326,14 @@ def restore(
     """Make an older revision the newest again; readers see it when it is published."""
     if revision.story_id != story.pk:
         raise WorkflowError(_("This revision belongs to another story."))
-    when = timezone.localtime(revision.saved_at).strftime("%Y-%m-%d %H:%M")
-    note = _("Restored from %(when)s") % {"when": when}
     with transaction.atomic():
-        content = contents.existing(contents.normalise(revision.content), _locked(story))
-        return save_draft(story, content, by=by, note=note, version=version)
+        before = _locked(story)
+        content = contents.existing(contents.normalise(revision.content), before)
+        story = save_draft(story, content, by=by, version=version)
+        if story.version != before.version:
+            made = story.revisions.filter(pk=head(story).pk)
+            made.update(detail=logged.restored(revision.saved_at))
+        return story
 
 
 def name_revision(story: Story, revision: Revision, name: str, *, by: User | None) -> Revision:
@@ -445,7 +449,7 @@ def _publish_due(revision: Revision) -> Story | None:
         _touch(story, due.publish_by)
         story.updated_at = timezone.now()
         _make_live(story, due)
-        _log(story, "publish", story.status, by=due.publish_by, note=_("At the time set for it"))
+        _log(story, "publish", story.status, by=due.publish_by, detail=logged.AT_ITS_TIME)
     return story
 
 
@@ -479,6 +483,7 @@ def _log(
     *,
     by: User | None,
     note: str = "",
+    detail: str = "",
     due_at: datetime | None = None,
 ) -> None:
     Transition.objects.create(
@@ -489,6 +494,7 @@ def _log(
         by=by,
         at=timezone.now(),
         note=note.strip()[:500],
+        detail=detail,
         due_at=due_at,
     )
 

@@ -16,7 +16,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
@@ -25,7 +25,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from articles import logged
 from articles.models import Story, Transition
+from articles.models.language import Translated
 from articles.rights import EDIT_ALL
 from articles.templatetags.desk import moment
 from articles.workflow import ACTION_LABELS
@@ -134,7 +136,7 @@ def _move_entry(row: Transition) -> Entry:
         what=str(ACTION_LABELS.get(row.action, row.action)),
         name=row.story.headline or f"#{row.story_id}",
         url=reverse("admin:articles_story_change", args=[row.story_id]),
-        note=" · ".join(filter(None, (moment(row.due_at), row.note))),
+        note=" · ".join(filter(None, (moment(row.due_at), logged.remark(row.detail, row.note)))),
         language=row.story.language,
     )
 
@@ -164,9 +166,9 @@ def _rest_entry(row: LogEntry) -> Entry:
         key=(row.action_time, 0, row.pk),
         by=row.user,
         what=str(model._meta.verbose_name) if model else "",
-        name=row.object_repr,
+        name=getattr(row, "name", row.object_repr),
         url="" if row.is_deletion() else _address(row),
-        note=row.get_change_message() or ("" if not row.is_deletion() else _("Deleted.")),
+        note=logged.message_in_words(row) or ("" if not row.is_deletion() else _("Deleted.")),
     )
 
 
@@ -189,6 +191,24 @@ def _read(rows: QuerySet, at: str, place: int, before: Key | None, most: int) ->
     return list(rows.order_by(f"-{at}", "-pk")[:most])
 
 
+def _named(rows: list) -> list:
+    """Give the entries of Django's log the names that things bear in the reader's language, where
+    they have one in each: one question, and one for the names, a kind."""
+    kinds: dict[type[Model], list[LogEntry]] = {}
+    for row in rows:
+        kind = row.content_type if isinstance(row, LogEntry) else None
+        model = kind.model_class() if kind else None
+        if model and issubclass(model, Translated) and row.object_id.isdecimal():
+            kinds.setdefault(model, []).append(row)
+    for model, entries_of in kinds.items():
+        ids = {int(row.object_id) for row in entries_of}
+        things = model._default_manager.prefetch_related("translations").in_bulk(ids)
+        for row in entries_of:
+            if thing := things.get(int(row.object_id)):
+                row.name = str(thing)
+    return rows
+
+
 def _sources(user: User, given: dict[str, Any]) -> Iterator[tuple]:
     kind = given.get("kind", "")
     if kind in ("", "stories"):
@@ -209,7 +229,7 @@ def entries(
     horizon: Key | None = None
     for rows, at, place, by, entry_of in _sources(user, given):
         rows = rows.filter(_days(given, at), **({by: given["who"]} if given.get("who") else {}))
-        read = [entry_of(row) for row in _read(rows, at, place, before, most)]
+        read = [entry_of(row) for row in _named(_read(rows, at, place, before, most))]
         found += read
         if len(read) == most and (horizon is None or read[-1].key > horizon):
             horizon = read[-1].key  # what is older may lie between rows not read yet

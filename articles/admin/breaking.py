@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
-from articles import strip
+from articles import logged, strip
 from articles.admin.translations import without_pop_ups
 from articles.forms import MomentField, zone_label
 from articles.models import Breaking, Story
@@ -135,7 +135,7 @@ class BreakingAdmin(admin.ModelAdmin):
         if not self.has_change_permission(request, row):
             raise PermissionDenied
         if strip.end(row):
-            self.log_change(request, row, [{"changed": {"fields": [str(_("until"))]}}])
+            self.log_change(request, row, logged.fields(gettext_noop("until")))
             messages.success(request, _("The line is off the site."))
         else:
             messages.info(request, _("The line was over already."))

@@ -23,11 +23,11 @@ from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 
-from articles import pictures
+from articles import logged, pictures
 from articles.admin.story_filters import STATES, state_of
 from articles.admin.translations import NamedAdmin, TranslationForm, TranslationInline
 from articles.models import Image, ImageTranslation, Story
@@ -314,7 +314,7 @@ class ImageAdmin(NamedAdmin):
         except forms.ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
-            self.log_change(request, image, [{"changed": {"fields": [gettext("picture")]}}])
+            self.log_change(request, image, logged.fields(gettext_noop("picture")))
             messages.success(request, gettext("Replaced everywhere. Set its focal point anew."))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple:

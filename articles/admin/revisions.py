@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
-from articles import drafts, workflow
+from articles import drafts, logged, workflow
 from articles.admin.saving import posted_version
 from articles.drafts import draft_page
 from articles.models import Revision, Story
@@ -66,7 +66,8 @@ def restore(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResp
     except WorkflowError as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("admin:articles_story_revisions", args=[story.pk]))
-    admin.log_change(request, story, [{"changed": {}}])
+    at = revision.saved_at.isoformat()
+    admin.log_change(request, story, logged.sentence("restored", at=at))
     messages.success(request, _("Restored: it is the newest revision now."))
     return HttpResponseRedirect(reverse("admin:articles_story_change", args=[story.pk]))
 
@@ -160,7 +161,7 @@ def share(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpRespon
             label = request.POST.get("label", "")
             drafts.share(story, by=request.user, days=days, label=label)
             messages.success(request, _("The link is ready: copy it below."))
-        admin.log_change(request, story, [{"changed": {"fields": [_("share links")]}}])
+        admin.log_change(request, story, logged.fields(gettext_noop("share links")))
     except WorkflowError as refusal:
         messages.error(request, str(refusal))
     return HttpResponseRedirect(change)

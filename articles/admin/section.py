@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import placing
+from articles import logged, placing
 from articles.admin.translations import NamedAdmin, TranslationInline, without_pop_ups
 from articles.models import Section, SectionTranslation
 from articles.site import GENERAL, PAGES
@@ -81,8 +81,8 @@ class SectionAdmin(NamedAdmin):
         except placing.PlacingError as refusal:
             raise PermissionDenied from refusal
         if has_moved:
-            fields = [str(Section._meta.get_field("position").verbose_name)]
-            self.log_change(request, section, [{"changed": {"fields": fields}}])
+            field = Section._meta.get_field("position")
+            self.log_change(request, section, logged.fields(field.verbose_name))
             messages.success(
                 request, _("%(section)s has moved.") % {"section": isolate(str(section))}
             )

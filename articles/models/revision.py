@@ -21,6 +21,8 @@ class Revision(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, related_name="+"
     )
     note = models.CharField(_("note"), max_length=250, blank=True)
+    # What the desk itself says of it, as `articles.logged` writes and reads it.
+    detail = models.CharField(max_length=60, blank=True)
     # Saved by the editor's page, not by a press of a button: the next save may take its place.
     is_autosave = models.BooleanField(_("saved by itself"), default=False)
     # A named version is never pruned.
@@ -70,6 +72,8 @@ class Transition(models.Model):
     )
     at = models.DateTimeField(_("at"))
     note = models.CharField(_("note"), max_length=500, blank=True)
+    # What the desk itself says of it, as `articles.logged` writes and reads it.
+    detail = models.CharField(max_length=60, blank=True)
     # For when it was set, where a move was to take effect later.
     due_at = models.DateTimeField(_("for"), null=True, blank=True)
 

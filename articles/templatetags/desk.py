@@ -5,15 +5,23 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles import pictures, workflow
+from articles import logged, pictures, workflow
 from articles.forms import StoryForm, zone_label
-from articles.models import Image, ImageTranslation, Story, TranslationSource
+from articles.models import (
+    Image,
+    ImageTranslation,
+    Revision,
+    Story,
+    Transition,
+    TranslationSource,
+)
 from articles.rights import visible_to
 from articles.waiting import Group, groups_for, midnight, stories_in
 from newsroom.lib.rtl import language_direction
@@ -97,6 +105,18 @@ def _menu(model: dict) -> int | None:
         return None
     held = (place for place, (_label, names) in enumerate(MENUS) if model["object_name"] in names)
     return next(held, len(MENUS) - 1)
+
+
+@register.filter
+def remark(row: Transition | Revision) -> str:
+    """What the desk and whoever acted say of a move or a revision, in one line."""
+    return logged.remark(row.detail, row.note)
+
+
+@register.filter
+def entry_in_words(entry: LogEntry) -> str:
+    """What Django's log says of a thing, in the reader's language."""
+    return logged.message_in_words(entry)
 
 
 @register.filter

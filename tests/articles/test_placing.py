@@ -8,7 +8,7 @@ import time_machine
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
-from articles import placing, workflow
+from articles import logged, placing, workflow
 from articles.models import Pin, Story
 from articles.placing import Page, PlacingError, StalePage
 from tests.articles.desk import messages
@@ -163,7 +163,7 @@ class TestVerbs:
         placing.pin(story, FRONT, 1, by=edda)
         placing.unpin(story, FRONT, by=edda)
         assert held() == {}
-        said = list(LogEntry.objects.order_by("pk").values_list("change_message", flat=True))
+        said = [logged.message_in_words(entry) for entry in LogEntry.objects.order_by("pk")]
         assert "Held at place 1" in said[0]
         assert "Place 1 given back" in said[1]
 

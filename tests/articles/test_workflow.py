@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from articles import workflow
 from articles.models import Revision, Story
+from articles.templatetags.desk import remark
 from articles.workflow import StaleStory, WorkflowError
 from tests.factories import (
     content,
@@ -259,7 +260,9 @@ class TestEditsOfAPublishedStory:
         story = workflow.restore(story, first, by=edda)
         assert story.headline == "First"
         assert story.revisions.count() == 3
-        assert workflow.head(story).note.startswith("Restored from")
+        newest = workflow.head(story)
+        assert newest.detail == f"restored {first.saved_at.isoformat()}"
+        assert "Restored from" in remark(newest)
 
     def test_a_revision_of_another_story_is_refused(self, edda):
         with pytest.raises(WorkflowError, match="another story"):
