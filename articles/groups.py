@@ -49,7 +49,7 @@ GROUPS = {
     "Section editor": SECTION_DESK,
     "Editor": DESK,
     "Moderator": MODERATING,
-    "Administrator": [*DESK, *MODERATING, *PEOPLE],
+    "Administrator": [*DESK, *MODERATING, *PEOPLE, "comments.reveal_address"],
 }
 
 

@@ -130,7 +130,10 @@ class Comment(models.Model):
     class Meta:
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
-        permissions = [("moderate_comment", _("Can moderate comments"))]
+        permissions = [
+            ("moderate_comment", _("Can moderate comments")),
+            ("reveal_address", _("Can reveal a reader’s address, giving a reason")),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="comment_required_fields",
@@ -203,6 +206,36 @@ class Decision(models.Model):
 
     def delete(self, *args, **kwargs) -> None:
         raise PermissionDenied("A decision is never deleted by itself.")
+
+
+class Reveal(models.Model):
+    """That somebody looked at a reader's address, and why. Rows are added, never changed."""
+
+    comment = models.ForeignKey(Comment, models.SET_NULL, null=True, related_name="reveals")
+    # Stays when the comment is gone.
+    comment_number = models.PositiveBigIntegerField(editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    reason = models.CharField(_("reason"), max_length=250)
+
+    class Meta:
+        verbose_name = _("look at an address")
+        verbose_name_plural = _("looks at addresses")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["-at", "-id"], name="reveal_newest")]
+
+    def __str__(self) -> str:
+        return f"#{self.comment_number}"
+
+    def save(self, *args, **kwargs) -> None:
+        if self.pk:
+            raise PermissionDenied("A look at an address is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs) -> None:
+        raise PermissionDenied("A look at an address is never deleted.")
 
 
 class Report(models.Model):

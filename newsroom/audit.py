@@ -1,8 +1,9 @@
 """The log: who did what at the desk, and when.
 
-Three kinds of rows tell it: moves of stories, decisions on comments, and what Django's admin
-noted of everything else. They are read newest first and merged; a page asks each for a bounded
-number, and the next page begins where the last one ended, so no page counts anything.
+Four kinds of rows tell it: moves of stories, decisions on comments, looks at readers' addresses,
+and what Django's admin noted of everything else. They are read newest first and merged; a page
+asks each for a bounded number, and the next page begins where the last one ended, so no page
+counts anything.
 """
 
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ from articles.models.language import Translated
 from articles.rights import EDIT_ALL
 from articles.templatetags.desk import moment
 from articles.workflow import ACTION_LABELS
-from comments.models import Comment, Decision
+from comments.models import Comment, Decision, Reveal
 from newsroom.lib.folding import fold
 from newsroom.logs import EMAIL
 from newsroom.models import User
@@ -99,7 +100,7 @@ class LogForm(forms.Form):
         self.fields["who"].choices = [("", gettext_lazy("everybody")), *people]
 
 
-# The three kinds of rows, each with the name of its time.
+# The four kinds of rows, each with the name of its time.
 
 
 def _moves() -> QuerySet:
@@ -111,6 +112,13 @@ def _moves() -> QuerySet:
 def _decisions() -> QuerySet:
     return Decision.objects.select_related("comment__story", "by").only(
         *("at", "from_status", "to_status", "reason", "note", "comment__story__headline"),
+        *("comment__story__language", "by__username", "by__first_name", "by__last_name"),
+    )
+
+
+def _reveals() -> QuerySet:
+    return Reveal.objects.select_related("comment__story", "by").only(
+        *("at", "comment_number", "reason", "comment__story__headline"),
         *("comment__story__language", "by__username", "by__first_name", "by__last_name"),
     )
 
@@ -156,6 +164,20 @@ def _decision_entry(row: Decision) -> Entry:
         url=reverse("admin:comments_comment_change", args=[row.comment_id]),
         note=f"{row.why} {row.note}".strip(),
         language=row.comment.story.language,
+    )
+
+
+def _reveal_entry(row: Reveal) -> Entry:
+    story = row.comment.story if row.comment else None
+    what = _("Looked at the address of comment %(number)s")
+    return Entry(
+        key=(row.at, 3, row.pk),
+        by=row.by,
+        what=what % {"number": f"#{row.comment_number}"},
+        name=story.headline if story else f"#{row.comment_number}",
+        url=reverse("admin:comments_comment_change", args=[row.comment_id]) if story else "",
+        note=row.reason,
+        language=story.language if story else "",
     )
 
 
@@ -215,6 +237,7 @@ def _sources(user: User, given: dict[str, Any]) -> Iterator[tuple]:
         yield _moves(), "at", 2, "by", _move_entry
     if kind in ("", "comments") and user.has_perm("comments.view_decision"):
         yield _decisions(), "at", 1, "by", _decision_entry
+        yield _reveals(), "at", 3, "by", _reveal_entry
     if kind in ("", "rest"):
         yield _rest(user), "action_time", 0, "user", _rest_entry
 

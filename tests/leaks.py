@@ -26,7 +26,11 @@ def forms_of(address: str) -> dict[str, bytes]:
             coded = base64.b64encode(b"\0" * offset + raw)
             start = (0, 2, 3)[offset]
             forms[f"{name} base64 {offset}"] = coded[start : -4 if coded.endswith(b"=") else None]
-        for algorithm in ("md5", "sha1", "sha256"):
+        forms[f"{name} hex"] = raw.hex().encode()
+        forms[f"{name} base32"] = base64.b32encode(raw)[: len(raw) * 8 // 5]
+        forms[f"{name} quoted-printable"] = raw.replace(b"@", b"=40").replace(b"+", b"=2B")
+        forms[f"{name} utf-16"] = text.encode("utf-16-le")
+        for algorithm in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b"):
             digest = hashlib.new(algorithm, raw, usedforsecurity=False)
             forms[f"{name} {algorithm}"] = digest.hexdigest().encode()
             coded = base64.b64encode(digest.digest()).rstrip(b"=")
@@ -63,9 +67,14 @@ def of_dumpdata() -> bytes:
 
 
 def of_caches() -> bytes:
-    """Return what the caches of this process hold; a cache in the database is in `of_database`."""
+    """Return what the caches of this process, and Redis, hold; a cache in the database is in
+    `of_database`."""
     parts: list[bytes] = []
-    for cache in caches.all():
+    for alias in caches.settings:
+        cache = caches[alias]
+        if hasattr(getattr(cache, "_cache", None), "get_client"):
+            redis = cache._cache.get_client()
+            parts += [key + (redis.get(key) or b"") for key in redis.scan_iter()]
         store = getattr(cache, "_cache", None)
         if isinstance(store, dict):
             parts += [f"{key}".encode() + bytes(value) for key, value in store.items()]

@@ -1,5 +1,8 @@
 """«لن يتم نشر عنوان بريدك الإلكتروني.» An address is planted, then looked for everywhere."""
 
+import base64
+import hashlib
+import hmac
 import io
 import logging
 from collections.abc import Iterator
@@ -12,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from comments import moderation
 from comments.models import Comment
+from newsroom.lib.privacy import AddressUnreadable, keyed_hash
 from tests import leaks
 from tests.factories import make_author, make_image, make_story, make_user
 
@@ -224,6 +228,51 @@ class TestThePromise:
 
 
 @pytest.mark.django_db
+class TestWhatGoesWrong:
+    """A fault shows, mails and logs nothing of what the request carried."""
+
+    @pytest.fixture
+    def broken(self, monkeypatch):
+        from comments import posting
+
+        def fail(*args, email, **kwargs):
+            raise RuntimeError(f"no place for {email}")
+
+        monkeypatch.setattr(posting, "post", fail)
+
+    def test_the_page_of_a_fault(self, client, newsroom, broken, log, settings):
+        settings.ADMINS = [("Op", "op@example.org")]
+        client.raise_request_exception = False
+        answer = client.post(
+            f"{newsroom.get_absolute_url()}comments/",
+            {"comment": "Lost?", "author": "Rima", "email": PLANTED},
+            headers={"Sec-Fetch-Site": "same-origin", "Referer": f"https://x/?e={PLANTED}"},
+        )
+        assert answer.status_code == 500
+        assert leaks.found(PLANTED, leaks.of_response(answer)) == []
+        assert "RuntimeError" in log.getvalue()
+        assert leaks.found(PLANTED, log.getvalue().encode()) == []
+        for message in mail.outbox:
+            assert leaks.found(PLANTED, message.message().as_bytes()) == []
+
+    def test_a_leaked_secret_key_opens_nothing(self, newsroom, settings):
+        """Whoever has SECRET_KEY and the whole database can neither read an address nor test
+        whether a guessed one is there."""
+        held = leaks.of_database()
+        purposes = ("fingerprint", "flood", "confirm", "browser", "rate", "index", "email")
+        for address in (PLANTED, PLANTED.lower()):
+            for purpose in purposes:
+                assert keyed_hash(purpose, address).encode() not in held
+            key = settings.SECRET_KEY.encode()
+            assert hmac.new(key, address.encode(), "sha256").hexdigest().encode() not in held
+        sealed = Comment.objects.first().email
+        derived = base64.urlsafe_b64encode(hashlib.sha256(settings.SECRET_KEY.encode()).digest())
+        settings.EMAIL_ENCRYPTION_KEYS = [derived.decode()]
+        with pytest.raises(AddressUnreadable):
+            sealed.reveal()
+
+
+@pytest.mark.django_db
 class TestTheSearchItself:
     """A search that finds nothing proves something only if it finds what is there."""
 
@@ -247,8 +296,6 @@ class TestTheSearchItself:
 
     @pytest.mark.parametrize("before", ["", "a", "ab", "abc"])
     def test_base64_is_found_at_every_alignment(self, before):
-        import base64
-
         coded = base64.b64encode(f"{before}{PLANTED}; and more".encode())
         assert leaks.found(PLANTED, coded) != []
 

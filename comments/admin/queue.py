@@ -23,7 +23,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from articles.models import Story
-from comments import moderation
+from comments import addresses, moderation
+from comments.admin import address
+from comments.admin.address import SAME_PERSON
 from comments.models import Comment, Decision
 from comments.moderation import MODERATE, VERBS, ModerationError
 from comments.screening import LABELS
@@ -68,8 +70,13 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
         return [*Status.choices, (ALL, _("all"))]
 
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        # What one person wrote is looked at whole.
+        self.usual = ALL if SAME_PERSON in request.GET else Status.PENDING
+        super().__init__(request, *args)
+
     def state(self) -> str:
-        return self.value() if self.value() in (*Status.values, ALL) else Status.PENDING
+        return self.value() if self.value() in (*Status.values, ALL) else self.usual
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset if self.state() == ALL else queryset.filter(status=self.state())
@@ -109,6 +116,26 @@ class StoryFilter(admin.SimpleListFilter):
         return queryset.filter(story=self.value()) if _is_id(self.value()) else queryset.none()
 
 
+class PersonFilter(admin.SimpleListFilter):
+    """The comments of whoever wrote one of them: a person is named by a comment, never by an
+    address or a function of it."""
+
+    title = gettext_lazy("commenter")
+    parameter_name = SAME_PERSON
+    template = "admin/comments/comment/_no_filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
+        return [(self.value(), self.value())]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() is None:
+            return queryset
+        if not _is_id(self.value()):
+            return queryset.none()
+        person = Comment.objects.filter(pk=self.value()).exclude(email_index="")
+        return queryset.filter(email_index__in=person.values("email_index"))
+
+
 class ReadOnlyAdmin(admin.ModelAdmin):
     """A list in which nothing is added, changed or deleted by hand."""
 
@@ -129,7 +156,7 @@ class CommentAdmin(ReadOnlyAdmin):
     actions = ()
     list_display = ("author", "text", "on_story", "state", "created_at")
     list_display_links = ("author",)
-    list_filter = (StateFilter, LanguageFilter, StoryFilter)
+    list_filter = (StateFilter, LanguageFilter, StoryFilter, PersonFilter)
     list_per_page = 50
     list_max_show_all = 50
     show_full_result_count = False
@@ -147,7 +174,12 @@ class CommentAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(self.decide_view)
-        own = [path("<int:pk>/decide/", decide, name="comments_comment_decide")]
+        reveal = self.admin_site.admin_view(address.reveal)
+        own = [
+            path("<int:pk>/decide/", decide, name="comments_comment_decide"),
+            path("<int:pk>/address/", reveal, name="comments_comment_address"),
+            path("search/", self.admin_site.admin_view(self.search_view), name="comments_search"),
+        ]
         return own + super().get_urls()
 
     # Who may do what.
@@ -173,6 +205,12 @@ class CommentAdmin(ReadOnlyAdmin):
 
     # The screens.
 
+    def search_view(self, request: HttpRequest) -> HttpResponse:
+        """Search by words, or by an address that is not shown."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return address.search(request)
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict | None = None
     ) -> HttpResponse:
@@ -183,6 +221,8 @@ class CommentAdmin(ReadOnlyAdmin):
         changelist = getattr(response, "context_data", {}).get("cl")
         if changelist:
             response.context_data["states"] = _states(changelist)
+            rows = changelist.result_list
+            response.context_data["has_lost_key"] = not all(map(addresses.is_readable, rows))
         return response
 
     def change_view(
@@ -204,6 +244,8 @@ class CommentAdmin(ReadOnlyAdmin):
             "comment": comment,
             "direction": language_direction(comment.story.language),
             "address": _public_address(comment),
+            "may_reveal": bool(comment.email) and request.user.has_perm(addresses.REVEAL),
+            "is_readable": addresses.is_readable(comment),
             "reasons": reasons_of(comment),
             "decisions": comment.decisions.select_related("by")[:MOST_AT_ONCE],
             "verbs": _buttons(comment) if self.has_moderate_permission(request) else [],

@@ -60,6 +60,14 @@ class SealedAddress:
         """Return the same address under the newest key; raises AddressUnreadable."""
         return SealedAddress.seal(self.reveal())
 
+    def is_current(self) -> bool:
+        """Whether it is encrypted under the newest key."""
+        try:
+            _fernet_for(tuple(settings.EMAIL_ENCRYPTION_KEYS[:1])).decrypt(self.token)
+        except (InvalidToken, ImproperlyConfigured):
+            return False
+        return True
+
     def __str__(self) -> str:
         try:
             return mask(self.reveal())
