@@ -44,12 +44,13 @@ PEOPLE = [
     *(f"newsroom.{verb}_user" for verb in ("add", "change", "delete", "view")),
     *(f"auth.{verb}_group" for verb in ("add", "change", "delete", "view")),
 ]
+ADDRESSES = ["comments.reveal_address", "comments.erase_commenter"]
 GROUPS = {
     "Reporter": EDITING,
     "Section editor": SECTION_DESK,
     "Editor": DESK,
     "Moderator": MODERATING,
-    "Administrator": [*DESK, *MODERATING, *PEOPLE, "comments.reveal_address"],
+    "Administrator": [*DESK, *MODERATING, *PEOPLE, *ADDRESSES],
 }
 
 

@@ -132,6 +132,7 @@ class Comment(models.Model):
         verbose_name_plural = _("comments")
         permissions = [
             ("moderate_comment", _("Can moderate comments")),
+            ("erase_commenter", _("Can export and erase what a commenter left")),
             ("reveal_address", _("Can reveal a reader’s address, giving a reason")),
         ]
         constraints = [
@@ -409,6 +410,7 @@ class Notice(models.Model):
 
     class Kind(models.TextChoices):
         CONFIRM = "confirm"
+        DATA = "data"
         REPLY = "reply"
         PUBLISHED = "published"
         REJECTED = "rejected"

@@ -157,7 +157,8 @@ if _database["ENGINE"] == SQLITE:
         # half-way because another one wrote meanwhile; it waits `timeout` seconds instead.
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
-        "init_command": f"PRAGMA journal_mode=WAL; "
+        # What was erased must not lie on in the pages of the file (SQLite's own default keeps it).
+        "init_command": f"PRAGMA journal_mode=WAL; PRAGMA secure_delete=ON; "
         f"PRAGMA synchronous={'OFF' if TESTING else 'NORMAL'};",
     }
     # A file, since a memory database shared by threads does not wait for locks; one to a process,
@@ -310,6 +311,21 @@ COMMENT_MAX_LENGTH = env.number("COMMENT_MAX_LENGTH", 5000, minimum=1)
 COMMENT_FLOOD_SECONDS = env.number("COMMENT_FLOOD_SECONDS", 15)
 COMMENT_MAX_LINKS = env.number("COMMENT_MAX_LINKS", 2)
 COMMENT_MAX_DEPTH = 5
+# What an erasure takes: with 0 the published texts stay, as nobody's.
+COMMENT_ERASE_TEXTS = env.flag("COMMENT_ERASE_TEXTS", False)
+ERASURE_LEDGER = VAR_DIR / "erasures.jsonl"
+# How many days what commenters leave is kept; 0 for ever. See comments/retention.py.
+KEEP_NETWORK_DAYS = env.number("KEEP_NETWORK_DAYS", 30)
+KEEP_AGENT_DAYS = env.number("KEEP_AGENT_DAYS", 30)
+KEEP_BROWSER_DAYS = env.number("KEEP_BROWSER_DAYS", 365)
+KEEP_ADDRESS_DAYS = env.number("KEEP_ADDRESS_DAYS", 365)
+KEEP_INDEX_DAYS = env.number("KEEP_INDEX_DAYS", 1095)
+KEEP_PENDING_DAYS = env.number("KEEP_PENDING_DAYS", 30)
+KEEP_SPAM_DAYS = env.number("KEEP_SPAM_DAYS", 30)
+KEEP_TRASH_DAYS = env.number("KEEP_TRASH_DAYS", 30)
+KEEP_REPORT_DAYS = env.number("KEEP_REPORT_DAYS", 180)
+KEEP_NOTE_DAYS = env.number("KEEP_NOTE_DAYS", 365)
+KEEP_NOTICE_DAYS = env.number("KEEP_NOTICE_DAYS", 30)
 COMMENT_THREADS_PER_PAGE = 50
 
 # Mail. Without EMAIL_URL none is made and what needs it is not offered.

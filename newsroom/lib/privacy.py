@@ -100,7 +100,7 @@ class _SealingAttribute(DeferredAttribute):
 class EncryptedEmailField(models.TextField):
     """An address encrypted in the database; in Python a SealedAddress, "" or None.
 
-    Only `isnull` can be looked up: equal addresses have different ciphertexts, compare
+    Only `isnull` and `kept` can be looked up: equal addresses have different ciphertexts, compare
     `blind_index()`. Not editable unless asked for: a form would show and then store the mask.
     """
 
@@ -131,12 +131,24 @@ class EncryptedEmailField(models.TextField):
         return self.get_prep_value(self.value_from_object(obj)) or ""
 
     def get_lookup(self, lookup_name: str) -> Any:
-        if lookup_name == "isnull":
+        if lookup_name in ("isnull", "kept"):
             return super().get_lookup(lookup_name)
         raise FieldError("An encrypted address cannot be looked up; use its blind index.")
 
     def get_transform(self, lookup_name: str) -> Any:
         raise FieldError("An encrypted address cannot be looked up; use its blind index.")
+
+
+@EncryptedEmailField.register_lookup
+class Kept(models.Lookup):
+    """`email__kept=True`: there is an address; `False`: there is none (any more)."""
+
+    lookup_name = "kept"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} {'<>' if self.rhs else '='} ''", list(params)
 
 
 def generate_key() -> str:

@@ -1,0 +1,219 @@
+"""How long what commenters leave is kept: a clock a field. `purge_comments` turns them.
+
+Each clock says what it forgets, after how many days, counted from when, and why it is kept until
+then. 0 days means that the clock stands still.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from articles.models import Story
+from comments import moderation, privacy
+from comments.models import Comment, Decision, Note, Notice, Report, VerifiedAddress
+
+Status = Comment.Status
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Clock:
+    """`rows` finds what is over at a moment; `forget` deals with those rows."""
+
+    name: str
+    setting: str
+    why: str
+    rows: Callable[[datetime], QuerySet]
+    forget: Callable[[QuerySet], None]
+
+    @property
+    def days(self) -> int:
+        return getattr(settings, self.setting)
+
+
+@dataclass(frozen=True)
+class Turned:
+    """What one clock forgot, or would."""
+
+    clock: Clock
+    count: int
+
+
+def purge(*, dry_run: bool = False, now: datetime | None = None) -> list[Turned]:
+    """Forget what is over, clock by clock, and return how many rows each concerned. A dry run
+    only counts. Run again it finds nothing; stopped halfway it goes on next time."""
+    now = now or timezone.now()
+    return [Turned(clock, _turn(clock, now, dry_run)) for clock in CLOCKS if clock.days]
+
+
+def _turn(clock: Clock, now: datetime, dry_run: bool) -> int:
+    over = clock.rows(now - timedelta(days=clock.days))
+    if dry_run:
+        return over.count()
+    done = 0
+    while keys := list(over.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            clock.forget(over.model._base_manager.filter(pk__in=keys))
+        done += len(keys)
+    return done
+
+
+def _posted(field: str, empty: object) -> Callable[[datetime], QuerySet]:
+    def rows(cutoff: datetime) -> QuerySet:
+        return Comment.objects.filter(created_at__lt=cutoff).exclude(**{field: empty})
+
+    return rows
+
+
+def _empty(**nothing: object) -> Callable[[QuerySet], None]:
+    return lambda rows: rows.update(**nothing)
+
+
+def _networks(cutoff: datetime) -> QuerySet:
+    return Comment.objects.filter(created_at__lt=cutoff, ip__isnull=False)
+
+
+def _after_closing(cutoff: datetime) -> Q:
+    """Both the comment and the end of its story's discussion lie before `cutoff`."""
+    closing = Q(story__comments_close_at=None) | Q(story__comments_close_at__lt=cutoff)
+    return Q(created_at__lt=cutoff) & closing
+
+
+def _addresses(cutoff: datetime) -> QuerySet:
+    return Comment.objects.filter(_after_closing(cutoff), email__kept=True)
+
+
+def _people(cutoff: datetime) -> QuerySet:
+    return Comment.objects.filter(_after_closing(cutoff)).exclude(email_index="")
+
+
+def _forget_people(rows: QuerySet) -> None:
+    rows.update(
+        **dict.fromkeys(("email", "email_index", "fingerprint"), ""),
+        user=None,
+        anonymised_at=timezone.now(),
+    )
+
+
+def _left_waiting(cutoff: datetime) -> QuerySet:
+    touched = Decision.objects.filter(comment=OuterRef("pk"), at__gte=cutoff)
+    return Comment.objects.filter(~Exists(touched), status=Status.PENDING, created_at__lt=cutoff)
+
+
+def _give_up(rows: QuerySet) -> None:
+    for comment in rows.select_related("story"):
+        moderation.trash(comment, by=None, reason="expired")
+
+
+def _thrown_out(status: str) -> Callable[[datetime], QuerySet]:
+    def rows(cutoff: datetime) -> QuerySet:
+        decided = Decision.objects.filter(comment=OuterRef("pk"), at__gte=cutoff)
+        out = Comment.objects.filter(~Exists(decided), status=status, created_at__lt=cutoff)
+        # What is an empty place already has nothing left to forget.
+        return out.exclude(body="")
+
+    return rows
+
+
+def _discard(rows: QuerySet) -> None:
+    stories = list(Story.objects.filter(comments__in=rows).only("pk").distinct())
+    privacy.discard(rows)
+    for story in stories:
+        moderation.recount(story)
+
+
+def _delete(rows: QuerySet) -> None:
+    rows.delete()
+
+
+CLOCKS = [
+    Clock(
+        "networks",
+        "KEEP_NETWORK_DAYS",
+        "to see floods and ban a network",
+        _networks,
+        _empty(ip=None),
+    ),
+    Clock(
+        "browsers' names",
+        "KEEP_AGENT_DAYS",
+        "to tell people from machines",
+        _posted("user_agent", ""),
+        _empty(user_agent=""),
+    ),
+    Clock(
+        "browsers' tokens",
+        "KEEP_BROWSER_DAYS",
+        "to know who was published before",
+        _posted("browser", ""),
+        _empty(browser=""),
+    ),
+    Clock(
+        "addresses",
+        "KEEP_ADDRESS_DAYS",
+        "to write to a commenter, and to answer a court",
+        _addresses,
+        _empty(email=""),
+    ),
+    Clock(
+        "indexes of addresses",
+        "KEEP_INDEX_DAYS",
+        "to find a commenter's comments for an export or an erasure",
+        _people,
+        _forget_people,
+    ),
+    Clock(
+        "comments left waiting",
+        "KEEP_PENDING_DAYS",
+        "to be decided; then they go to the trash",
+        _left_waiting,
+        _give_up,
+    ),
+    Clock(
+        "spam",
+        "KEEP_SPAM_DAYS",
+        "to undo a mistake",
+        _thrown_out(Status.SPAM),
+        _discard,
+    ),
+    Clock(
+        "trash",
+        "KEEP_TRASH_DAYS",
+        "to undo a mistake",
+        _thrown_out(Status.TRASH),
+        _discard,
+    ),
+    Clock(
+        "proofs of addresses",
+        "KEEP_BROWSER_DAYS",
+        "to know whose browser it is",
+        lambda cutoff: VerifiedAddress.objects.filter(at__lt=cutoff),
+        _delete,
+    ),
+    Clock(
+        "reports that were looked at",
+        "KEEP_REPORT_DAYS",
+        "to answer who reported",
+        lambda cutoff: Report.objects.filter(closed_at__lt=cutoff),
+        _delete,
+    ),
+    Clock(
+        "moderators' notes",
+        "KEEP_NOTE_DAYS",
+        "to be fair the next time",
+        lambda cutoff: Note.objects.filter(at__lt=cutoff),
+        _delete,
+    ),
+    Clock(
+        "mail that was sent or given up",
+        "KEEP_NOTICE_DAYS",
+        "to send nothing twice",
+        lambda cutoff: Notice.objects.filter(created_at__lt=cutoff),
+        _delete,
+    ),
+]
