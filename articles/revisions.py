@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from articles.content import Content
+from articles.described import described
 from articles.models import Author, Byline, Image, Section, Story
 from newsroom.lib.html import to_text
 
@@ -70,10 +71,11 @@ class Run:
 
 @dataclass(frozen=True)
 class FieldChange:
-    """A field that differs; without paragraphs where its words are the same."""
+    """A field that differs; without paragraphs where nothing of it can be said in words."""
 
     label: str
     paragraphs: list[Paragraph] = field(default_factory=list)
+    name: str = ""
 
     @property
     def runs(self) -> list[Run]:
@@ -98,12 +100,22 @@ def compare(old: Content, new: Content) -> list[FieldChange]:
     changes = []
     for name, label in LABELS.items():
         before, after = readable(old, name), readable(new, name)
-        if before != after:
-            changes.append(FieldChange(str(label), list(paragraph_diff(before, after))))
-        elif name == "body_html" and old.get(name) != new.get(name):
-            # Links, pictures, headings: the words are the same.
-            changes.append(FieldChange(str(label)))
+        is_other = before != after
+        if name == "body_html" and old.get(name) != new.get(name):
+            is_other = True
+            before, after = _with_markup(old.get(name) or "", new.get(name) or "", before, after)
+        if is_other:
+            shown = list(paragraph_diff(before, after)) if before != after else []
+            changes.append(FieldChange(str(label), shown, name))
     return changes
+
+
+def _with_markup(old: str, new: str, before: str, after: str) -> tuple[str, str]:
+    """Return the words of two texts; with links, headings, pictures named where those differ."""
+    first, second = described(old), described(new)
+    if before != after and first.marks == second.marks:
+        return before, after
+    return first.text, second.text
 
 
 def paragraph_diff(old: str, new: str) -> Iterator[Paragraph]:

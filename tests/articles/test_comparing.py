@@ -91,6 +91,40 @@ class TestWords:
         assert "(" in found["bylines"]
         assert str(author.pk) not in found["bylines"]
 
-    def test_a_text_that_only_looks_different_says_so(self):
-        plain, bold = "<p>One two</p>", "<p><strong>One</strong> two</p>"
-        assert self.differing({"body_html": plain}, {"body_html": bold}) == {"text": ""}
+    @pytest.mark.parametrize(
+        ("old", "new", "differs"),
+        [
+            ("<p>One two</p>", "<p><strong>One </strong>two</p>", "One → [Bold: One]"),
+            ("<p>One two</p>", "<p>One <em>two</em></p>", "two → [Italic: two]"),
+            ("<p>One</p>", "<h2>One</h2>", "[Heading] "),
+            ("<p>One</p>", "<ol><li>One</li></ol>", "[Numbered list] "),
+            ("<p>One</p>", '<p dir="rtl">One</p>', "[rtl] "),
+            ("<p>One</p>", "<p>One</p><hr>", "[Line]"),
+            (
+                '<p>One <a href="/a">two</a></p>',
+                '<p>One <a href="/b">two</a></p>',
+                "\u2068/a\u2069] → \u2068/b\u2069]",
+            ),
+            (
+                "<p>One</p>",
+                '<p>One</p><figure><img src="/media/ab/a.webp" alt="Dawn"></figure>',
+                "[Picture: Dawn \u2068/media/ab/a.webp\u2069]",
+            ),
+        ],
+    )
+    def test_markup_that_differs_is_named(self, old, new, differs):
+        assert self.differing({"body_html": old}, {"body_html": new}) == {"text": differs}
+
+    def test_markup_is_named_beside_words_that_differ_as_well(self):
+        old, new = "<p>One two</p>", '<p>One <a href="/a">three</a></p>'
+        found = self.differing({"body_html": old}, {"body_html": new})
+        assert found == {"text": "two → [Link: three \u2068/a\u2069]"}
+
+    def test_markup_that_both_have_is_not_named(self):
+        old, new = "<p><em>One</em> two</p>", "<p><em>One</em> three</p>"
+        found = self.differing({"body_html": old}, {"body_html": new})
+        assert found == {"text": "two → three"}
+
+    def test_what_has_no_words_is_said_to_differ(self):
+        old, new = '<p lang="en">One</p>', "<p>One</p>"
+        assert self.differing({"body_html": old}, {"body_html": new}) == {"text": ""}
