@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from django.utils.translation import override as in_language
 
 from articles import pictures, workflow
-from articles.admin import aids, revisions, saving, source_panel, story_form
+from articles.admin import aids, conflict, revisions, saving, source_panel, story_form
 from articles.admin.saving import posted_version
 from articles.admin.story_filters import (
     STATES,
@@ -69,7 +69,7 @@ class StoryAdmin(admin.ModelAdmin):
     actions = ("submit", "approve", "publish")
 
     class Media:
-        names = ("desk", "parts", "source", "moves")
+        names = ("desk", "writing", "parts", "source", "moves")
         css = {"all": [f"articles/{name}.css" for name in names]}
 
     # The list.
@@ -174,7 +174,8 @@ class StoryAdmin(admin.ModelAdmin):
                 seen = posted_version(request, f"version-{story.pk}")
                 move(story, by=request.user, version=seen)
             except WorkflowError as refusal:
-                messages.error(request, f"{story.headline}: {refusal}")
+                why = conflict.refusal(story, refusal)
+                messages.error(request, format_html("{}: {}", story.headline, why))
             else:
                 moved += 1
                 self.log_change(request, story, [{"changed": {}}])

@@ -21,16 +21,16 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import override as in_language
 
 from articles import drafts, translations, workflow
-from articles.admin import source_panel
+from articles.admin import conflict, source_panel
 from articles.admin.saving import posted_version
 from articles.admin.words import words
-from articles.content import Content, normalise, topics_in
+from articles.content import Content, topics_in
 from articles.forms import MoveForm, StoryForm, zone_label
 from articles.models import ShareLink, Story, Transition
-from articles.revisions import LABELS, FieldChange, compare, readable
+from articles.revisions import LABELS, readable
 from articles.rights import may_see
 from articles.workflow import StaleStory, WorkflowError
-from newsroom.lib.rtl import isolate, language_direction
+from newsroom.lib.rtl import language_direction
 from newsroom.models import User
 
 if TYPE_CHECKING:
@@ -103,7 +103,10 @@ def change(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpRespo
         if "headline" in request.POST or "_move" not in request.POST:
             raise PermissionDenied  # the answer gives back what was typed
         return _after_save(admin, request, story, version=posted_version(request))
-    form = StoryForm(request.POST, language=story.language, content=content, story=story)
+    if conflict.is_choice(request.POST):
+        return _choose(admin, request, story)
+    data = conflict.forget(request.POST)
+    form = StoryForm(data, language=story.language, content=content, story=story)
     if not form.is_valid():
         return _page(admin, request, form, story=story)
     try:
@@ -134,20 +137,28 @@ def _stale(
     """Show the writer's words again, theirs against the other's. Saving them now is a choice: the
     other's stay a revision."""
     story.refresh_from_db()
-    theirs = workflow.head(story)
-    other = theirs.created_by or story.changed_by
-    form.add_error(
-        None,
-        _(
-            "%(name)s saved this story while you were writing. Nothing is lost: your words stand "
-            "below, theirs are the newest revision. Compare first; saving again puts yours on top."
-        )
-        % {"name": isolate(other.display_name) if other else _("Somebody else")},
+    found = conflict.choices(form, story)
+    said = conflict.sentence(story, request.user)
+    if found == []:
+        same = _("Your words are the same as theirs: nothing was left to save, and no move made.")
+        messages.warning(request, f"{said} {same}")
+        return _to(story)
+    safe = _(
+        "Nothing is lost: your words stand below, theirs are the newest revision. Compare first; "
+        "saving again puts yours on top."
     )
+    form.add_error(None, f"{said} {safe}")
     form.data = form.data.copy()
     form.data["version"] = story.version
-    conflict = compare(theirs.content, normalise(form.content())) if form.is_complete() else []
-    return _page(admin, request, form, story=story, conflict=conflict)
+    return _page(admin, request, form, story=story, choices=found)
+
+
+def _choose(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
+    """Put theirs into a field of a refused form, or the writer's own back; save nothing."""
+    data = conflict.choose(request.POST, conflict.theirs_of(story))
+    content = workflow.head(story).content
+    form = StoryForm(data, language=story.language, content=content, story=story)
+    return _stale(admin, request, form, story)
 
 
 # Moves.
@@ -202,8 +213,9 @@ def _after_save(
         else:
             story = _make(move, moves, story, request.user, version)
     except WorkflowError as refusal:
-        messages.error(request, str(refusal))
-        messages.info(request, _("The text is saved."))
+        messages.error(request, conflict.refusal(story, refusal))
+        if "headline" in request.POST:
+            messages.info(request, _("The text is saved."))
         _mark(moves, move, str(refusal))
         content = workflow.head(story).content
         form = StoryForm(language=story.language, content=content, story=story)
@@ -285,7 +297,7 @@ def _page(
     *,
     story: Story | None = None,
     moves: MoveForm | None = None,
-    conflict: list[FieldChange] | None = None,
+    choices: list[conflict.Choice] | None = None,
 ) -> TemplateResponse:
     """Return the form, or for those who may not write the text, with the moves they may make."""
     from articles.admin.story_filters import STATES, state_of
@@ -306,7 +318,8 @@ def _page(
         "interface_direction": language_direction(request.LANGUAGE_CODE),
         "errors": form.errors or form.bylines.total_error_count() if form.is_bound else None,
         "media": admin.media + form.media,
-        "conflict": conflict,
+        "choices": choices,
+        "chosen": request.POST.get("_take") or request.POST.get("_keep"),
         **_for_scripts(request, form.language, story),
         "moves": moves or MoveForm(initial=_times(story), language=form.language),
         **(_beside(story, may_edit) if story else {}),

@@ -23,6 +23,8 @@ def words() -> dict[str, Any]:
         "sign_in": gettext("Sign in again"),
         "stale": gettext("%(name)s saved this story meanwhile."),
         "compare": gettext("Theirs against mine"),
+        "copied": gettext("Copied."),
+        "copy_marked": gettext("Theirs is marked: copy it with Ctrl-C."),
         "others": gettext("Also writing here: %(names)s"),
         "kept": gettext("Words of %(time)s that were not saved are kept in this browser."),
         "bring_back": gettext("Bring them back"),

@@ -242,9 +242,8 @@ class TestWriting:
     def test_a_save_over_somebody_elses_keeps_both(self, edda):
         story = make_draft(by=None)
         form = desk.typed(desk.form_of(story), kicker="Mine")
-        workflow.save_draft(
-            story, workflow.head(story).content | {"kicker": "Theirs"}, by=edda.user
-        )
+        theirs = workflow.head(story).content | {"kicker": "Theirs"}
+        workflow.save_draft(story, theirs, by=make_user("otto", "Editor"))
         response = edda.post(url_of(story), form)
         page = response.content.decode()
         assert response.status_code == 200
@@ -330,7 +329,7 @@ class TestSentTwice:
         story = Story.objects.get()
         desk.save(edda, story, headline="Newer")
         page = edda.post(f"{LIST}add/?language=en", data | {"headline": "Old"}).content.decode()
-        assert "saved this story while you were writing" in page
+        assert "You saved this story yourself meanwhile" in page
         assert workflow.head(story).content["headline"] == "Newer"
 
     def test_two_forms_make_two(self, edda):
@@ -433,6 +432,7 @@ class TestMoves:
         for data in (seen, {"action": "publish", "_selected_action": [story.pk]}):
             response = edda.post(LIST, data, follow=True)
             assert "Somebody else saved this story" in desk.messages(response)
+            assert f'/story/{story.pk}/revisions/">See what changed</a>' in desk.messages(response)
         story.refresh_from_db()
         assert story.status == "draft"
 

@@ -192,38 +192,3 @@ class TestToken:
 
     def test_is_given_to_nobody_without_a_session(self, client):
         assert client.get(url("token_new")).status_code == 302
-
-
-class TestConflict:
-    def test_shows_theirs_against_mine_in_the_story_s_direction(self, edda):
-        story = make_draft(language="ar", headline="الميناء القديم", kicker="موانئ")
-        mine = desk.typed(desk.form_of(story), headline="الميناء الجديد")
-        workflow.save_draft(
-            story, content(headline="الميناء الكبير"), by=make_user("otto", "Editor")
-        )
-        page = edda.post(url("change", story.pk), mine).content.decode()
-        assert (
-            '<div class="diff" dir="rtl" lang="ar"><p>الميناء <del>الكبير</del><ins>الجديد</ins>'
-            in page
-        )
-        assert "<ins>موانئ</ins>" in page
-        assert workflow.head(story).content["headline"] == "الميناء الكبير"
-
-    @pytest.mark.parametrize("move", ["submit", "publish", "withdraw"])
-    def test_a_move_from_an_old_page_is_refused(self, edda, move):
-        story = make_draft()
-        mine = desk.typed(desk.form_of(story), headline="Mine", _move=move)
-        workflow.save_draft(story, content(headline="Theirs"), by=None)
-        assert b'id="conflict"' in edda.post(url("change", story.pk), mine).content
-        story.refresh_from_db()
-        assert story.status == "draft"
-
-    def test_a_move_by_who_only_reads_is_refused_on_an_old_page(self, client):
-        group = "Section editor"
-        stranger = make_user("sami", group)
-        story = workflow.submit(make_draft(), by=None)
-        seen = story.version
-        world().editors.add(stranger)
-        workflow.save_draft(story, content(headline="Theirs"), by=None)
-        with pytest.raises(workflow.StaleStory):
-            workflow.approve(story, by=stranger, version=seen)

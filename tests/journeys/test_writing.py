@@ -118,3 +118,72 @@ def test_two_editors_in_one_story_see_each_other_and_both_texts(sign_in, edda):
         conflict.locator("button.default").click()
     assert workflow.head(story).content["headline"] == "الميناء كما تراه إدا"
     assert [row.content["headline"] for row in story.revisions.all()][1] == "الميناء كما يراه أوتو"
+
+
+def test_theirs_for_one_field_and_mine_for_another(sign_in, edda):
+    """A13."""
+    story = make_draft(language="ar", headline="الميناء", body_html="<p>غادر القارب.</p>")
+    hers = sign_in(edda)
+    open_story(hers, story)
+    otto = make_user("otto", "Editor", first_name="أوتو")
+    theirs = {
+        "headline": "الميناء كما يراه أوتو",
+        "body_html": "<p>غادر <strong>القارب</strong> الأول.</p>",
+    }
+    workflow.save_draft(story, workflow.head(story).content | theirs, by=otto)
+    hers.fill("[name=headline]", "الميناء كما تراه إدا")
+    write(hers, " كلمات إدا.")
+    hers.keyboard.press("Control+s")
+    conflict = hers.locator("#conflict")
+    expect(hers.locator(".errornote")).to_contain_text("أوتو")
+    body = conflict.locator("[data-choice=body_html]")
+    body.locator("[data-take]").click()
+    expect(hers.locator(".ProseMirror")).to_have_text("غادر القارب الأول.")
+    expect(body.locator("[data-keep]")).to_be_focused()
+    body.locator("[data-keep]").click()
+    expect(hers.locator(".ProseMirror")).to_have_text("غادر القارب. كلمات إدا.")
+    body.locator("[data-take]").click()
+    expect(hers.locator(".ProseMirror strong")).to_have_text("القارب")
+    # Until she saves, nothing is: what she chose could otherwise come upon theirs by itself.
+    hers.wait_for_timeout(4000)
+    assert workflow.head(story).content["headline"] == theirs["headline"]
+    with hers.expect_navigation():
+        conflict.locator("button.default").click()
+    assert workflow.head(story).content["headline"] == "الميناء كما تراه إدا"
+    assert workflow.head(story).content["body_html"] == theirs["body_html"]
+    expect(hers.locator("[data-kept]")).to_have_count(0)
+
+
+def test_a_refused_page_that_is_closed_is_compared_again(sign_in, edda):
+    story = make_draft(language="ar", headline="الميناء")
+    page = sign_in(edda)
+    open_story(page, story)
+    otto = make_user("otto", "Editor", first_name="أوتو")
+    theirs = workflow.head(story).content | {"headline": "لأوتو"}
+    workflow.save_draft(story, theirs, by=otto)
+    page.fill("[name=headline]", "لإدا")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#conflict")).to_be_visible()
+    page.goto(f"/admin/articles/story/{story.pk}/change/")
+    page.locator("[data-kept] .default").click()
+    expect(page.locator("[data-status=stale]")).to_contain_text("أوتو")
+    assert workflow.head(story).content["headline"] == "لأوتو"
+
+
+def test_theirs_is_taken_without_script(sign_in, edda):
+    story = make_draft(language="ar", headline="الميناء", kicker="موانئ")
+    page = sign_in(edda, java_script_enabled=False)
+    page.goto(f"/admin/articles/story/{story.pk}/change/")
+    theirs = workflow.head(story).content | {"headline": "لأوتو", "kicker": "لأوتو"}
+    workflow.save_draft(story, theirs, by=make_user("otto", "Editor", first_name="أوتو"))
+    page.fill("[name=headline]", "لإدا")
+    page.fill("[name=kicker]", "لإدا")
+    page.locator("[data-save]").click()
+    page.locator("[data-choice=headline] [data-take]").click()
+    expect(page.locator("[name=headline]")).to_have_value("لأوتو")
+    page.locator("[data-choice=headline] [data-keep]").click()
+    expect(page.locator("[name=headline]")).to_have_value("لإدا")
+    page.locator("[data-choice=kicker] [data-take]").click()
+    page.locator("[data-save]").click()
+    head = workflow.head(story).content
+    assert (head["headline"], head["kicker"]) == ("لإدا", "لأوتو")

@@ -7,7 +7,7 @@ const [PAUSE, LONGEST, AGAIN] = [3000, 15000, 15000];
 
 export function autosave(form, words, show, kept) {
   const token = () => form.querySelector("[name=csrfmiddlewaretoken]");
-  const state = { changes: 0, saved: 0, since: 0, busy: false, leaving: false, stopped: false };
+  const state = { changes: 0, saved: 0, since: 0, busy: false, leaving: false, stopped: form.hasAttribute("data-conflict") };
   let waiting;
 
   function later(delay) {
@@ -51,7 +51,7 @@ export function autosave(form, words, show, kept) {
     const data = await answer.json();
     if (answer.ok) return done(data, changes);
     kept.now();
-    if (answer.status === 409) return stale(data.by);
+    if (answer.status === 409) return stale(data.by, data.version);
     show("refused", { why: data.message });
   }
 
@@ -75,8 +75,10 @@ export function autosave(form, words, show, kept) {
     history.replaceState(null, "", data.change);
   }
 
-  function stale(name) {
-    state.stopped = true;
+  // Nothing is saved until the writer chose; a later save of somebody else's is told as well.
+  function stale(name, version) {
+    if (state.told === version) return;
+    [state.stopped, state.told] = [true, version];
     kept.now();
     const compare = element("button", { type: "submit", class: "text-button", "data-save-anyway": true }, words.compare);
     show("stale", { name }, compare);
@@ -108,5 +110,5 @@ export function autosave(form, words, show, kept) {
   window.addEventListener("beforeunload", (event) => {
     if (!state.leaving && state.changes !== state.saved) event.preventDefault();
   });
-  return { changed, stale, get isStopped() { return state.stopped; } };
+  return { changed, stale };
 }

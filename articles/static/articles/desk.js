@@ -1,6 +1,7 @@
 // The story's form: it saves itself, keeps what is not saved, counts, and tells who else is there.
 
 import { autosave } from "./autosave.js";
+import { conflict } from "./conflict.js";
 import { count, length, plainText } from "./counts.js";
 import { fillForm, keeping, offer } from "./keeping.js";
 import { pictureDialog } from "./pictures.js";
@@ -103,6 +104,7 @@ function safety() {
     offer(form, found, words, { bringBack, discard: kept.forget });
   }
   if (form.hasAttribute("data-dirty")) kept.now();
+  conflict(form, words);
 }
 
 function counts(editor) {

@@ -48,7 +48,10 @@ function start(textarea) {
   frame.prepend(toolbar(editor, words, BUTTONS, TOOLS[textarea.dataset.editor], special));
   openable(frame, editor, special.embed);
   label?.addEventListener("click", () => editor.commands.focus());
-  textarea.addEventListener("newsroom:set", () => editor.commands.setContent(textarea.value, { emitUpdate: false }));
+  textarea.addEventListener("newsroom:set", () => {
+    editor.commands.setContent(textarea.value, { emitUpdate: false });
+    untouched = editor.getHTML();
+  });
   textarea.addEventListener("newsroom:insert", ({ detail }) => insertAfter(editor, detail));
   editor.view.dispatch(editor.state.tr);
   // The editor tidies what it is given: only what the writer changes is sent back.

@@ -4,9 +4,13 @@
 import { element } from "./dialog.js";
 import { fill } from "./status.js";
 
-const SECRET = /^csrfmiddlewaretoken$|password/i;
+const SECRET = /^csrfmiddlewaretoken$|password|^mine\./i;
 
-const fields = (form) => [...new FormData(form)].filter(([name, value]) => !SECRET.test(name) && typeof value === "string");
+// While theirs stands against mine the words belong to no version: brought back they are refused,
+// and compared, again.
+const fields = (form) => [...new FormData(form)]
+  .filter(([name, value]) => !SECRET.test(name) && typeof value === "string")
+  .map(([name, value]) => [name, name === "version" && form.hasAttribute("data-conflict") ? "0" : value]);
 
 export function keeping(form) {
   const name = () => `newsroom:story:${form.dataset.keep}`;
@@ -83,18 +87,31 @@ export function offer(form, kept, words, { bringBack, discard }) {
   form.prepend(note);
 }
 
+// Makes the rows of names that `rows` speak of.
+export function roomFor(form, rows) {
+  const add = form.querySelector("[data-bylines] [data-add]");
+  const wanted = Number(rows["bylines-TOTAL_FORMS"] ?? 0);
+  const total = form.elements["bylines-TOTAL_FORMS"];
+  for (let made = -1; add && made < Number(total.value) && Number(total.value) < wanted;) {
+    made = Number(total.value);
+    add.click();
+  }
+}
+
+export function put(input, value) {
+  if (input.type === "checkbox") input.checked = Boolean(value);
+  else if (!input.name.endsWith("_FORMS")) input.value = value;
+  input.dispatchEvent(new CustomEvent("newsroom:set", { bubbles: false }));
+}
+
 // Fills the form with what was kept. The kept version comes along: where somebody saved since, the
 // next save is refused and shows both, as it would have been then.
 export function fillForm(form, kept) {
-  const add = form.querySelector("[data-bylines] [data-add]");
-  const rows = Number(kept.find(([name]) => name === "bylines-TOTAL_FORMS")?.[1] ?? 0);
-  while (add && Number(form.elements["bylines-TOTAL_FORMS"].value) < rows) add.click();
-  const values = new Map(kept);
+  const rows = Object.fromEntries(kept);
+  roomFor(form, rows);
   for (const input of form.elements) {
     if (!input.name || SECRET.test(input.name) || ["submit", "button", "file"].includes(input.type)) continue;
-    if (input.type === "checkbox") input.checked = values.has(input.name);
-    else if (values.has(input.name)) input.value = values.get(input.name);
-    input.dispatchEvent(new CustomEvent("newsroom:set", { bubbles: false }));
+    if (input.type === "checkbox" || input.name in rows) put(input, rows[input.name]);
   }
   form.elements.headline?.dispatchEvent(new Event("input", { bubbles: true }));
 }

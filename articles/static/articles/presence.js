@@ -29,7 +29,7 @@ export function presence(form, box, words, saving) {
     box.hidden = !said;
     // A save of this very page may have been under way.
     const isOwn = form.elements.version.value !== before;
-    if (!isOwn && String(version) !== before && !saving.isStopped) saving.stale(by);
+    if (!isOwn && String(version) !== before) saving.stale(by, version);
   }
 
   function leave() {
