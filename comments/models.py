@@ -1,8 +1,11 @@
 """Comments, decisions on them, the rules they are screened by, what their writers asked."""
 
+from typing import Any
+from uuid import uuid4
+
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -292,6 +295,39 @@ class Note(models.Model):
         return f"#{self.pk}"
 
 
+class RuleStamp(models.Model):
+    """Changed with every change of a rule: what processes keep of the rules goes by it."""
+
+    token = models.UUIDField(default=uuid4)
+
+    @classmethod
+    def renew(cls) -> None:
+        """Say that the rules changed; in the transaction of the change."""
+        cls.objects.update_or_create(pk=1, defaults={"token": uuid4()})
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class RuleQuerySet(models.QuerySet):
+    """Rules; whatever changes many of them at once renews the stamp too."""
+
+    @transaction.atomic
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list:
+        RuleStamp.renew()
+        return super().bulk_create(*args, **kwargs)
+
+    @transaction.atomic
+    def update(self, **kwargs: Any) -> int:
+        RuleStamp.renew()
+        return super().update(**kwargs)
+
+    @transaction.atomic
+    def delete(self) -> tuple[int, dict[str, int]]:
+        RuleStamp.renew()
+        return super().delete()
+
+
 class Rule(models.Model):
     """One entry of what holds a comment, sends it to spam, or lets it through.
 
@@ -329,6 +365,8 @@ class Rule(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = RuleQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("rule")
         verbose_name_plural = _("rules")
@@ -336,6 +374,16 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        RuleStamp.renew()
+        super().save(*args, **kwargs)
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        RuleStamp.renew()
+        return super().delete(*args, **kwargs)
 
 
 class Policy(models.Model):

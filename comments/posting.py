@@ -1,6 +1,7 @@
 """Posting a comment: clean → screen → save → count. Every way a reader's comment comes in."""
 
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -85,7 +86,7 @@ def _of_account(user: User) -> dict[str, str]:
     return {"name": user.display_name, "email": user.email, "email_index": index}
 
 
-def _save(submission: Submission, status: str, reasons: list[dict[str, str]]) -> Comment:
+def _save(submission: Submission, status: str, reasons: list[dict[str, Any]]) -> Comment:
     now = timezone.now()
     with transaction.atomic():
         # Story first, comment second: the order in which moderation locks them too.

@@ -1,12 +1,16 @@
-"""Rules of the moderators: what an entry is stored as, so that its spellings are one."""
+"""Rules of the moderators: what an entry is stored as, so that its spellings are one, and all of
+them ready for the matcher."""
 
 import ipaddress
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from comments.models import Rule
+from comments import matcher
+from comments.matcher import Entry, Matcher
+from comments.models import Rule, RuleStamp
 from newsroom.lib.folding import fold
 from newsroom.lib.privacy import blind_index, mask, validate_address
 
@@ -33,6 +37,9 @@ def _words(entry: str) -> tuple[str, str]:
     key = " ".join(fold(entry).split())
     if not key:
         raise ValidationError(_("The entry shows nothing that could be looked for."))
+    if len(matcher.words_of(key)) > matcher.MAX_WORDS:
+        message = _("A phrase has %(limit)s words at most.")
+        raise ValidationError(message % {"limit": matcher.MAX_WORDS})
     return entry, key
 
 
@@ -49,9 +56,27 @@ def _host(entry: str) -> tuple[str, str]:
     text = entry.lower().removeprefix("@")
     try:
         host = (urlsplit(text if "//" in text else f"//{text}").hostname or "").removeprefix("www.")
-        key = host.encode("idna").decode("ascii")
-    except (ValueError, UnicodeError):
-        key = ""
-    if "." not in key.strip("."):
+    except ValueError:
+        host = ""
+    key = matcher.host_key(host)
+    if not key:
         raise ValidationError(_("Enter the name of a site, such as example.com."))
     return host, key
+
+
+def current() -> Matcher:
+    """Return the active rules as they stand now.
+
+    Each process keeps them as long as the stamp is the one it read before it read them (one
+    query); every change of a rule, by whatever process, renews the stamp.
+    """
+    global _kept
+    stamp = RuleStamp.objects.values_list("token", flat=True).first()
+    if _kept is None or _kept[0] != stamp:
+        names = ("pk", "kind", "action", "value", "key", "with_prefixes")
+        rows = Rule.objects.filter(is_active=True).order_by("pk").values_list(*names)
+        _kept = (stamp, Matcher(Entry(*row) for row in rows.iterator()))
+    return _kept[1]
+
+
+_kept: tuple[UUID | None, Matcher] | None = None

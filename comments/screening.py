@@ -2,12 +2,19 @@
 
 A screen passes (None), finds something (a `Finding` that holds the comment or calls it spam, kept
 with it for the moderators) or refuses (raises `CommentRefused`, nothing is stored).
+
+What wins over what: a refusal over everything; then the trap and the rules that say spam; then
+the rules that let through; then whatever holds. A listed network lets the whole comment through,
+and so do an address or domain that its writer proved to have (by an account, or by a mailed link
+opened in this browser): a typed address proves nothing. A listed name lets the name through, a
+word what stands inside it, a linked site the links that lead there; the rest is still looked at.
+Moderators, and those who wrote the story, are held by nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-import regex
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
@@ -15,11 +22,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles.models import Byline, Story
-from comments import fields, threads, trust
-from comments.models import Comment, Rule
+from comments import fields, rules, threads, trust
+from comments.matcher import Action, Kind, Match, Matcher
+from comments.models import Comment
 from newsroom.lib import throttle
 from newsroom.lib.folding import fold
-from newsroom.lib.html import count_links
+from newsroom.lib.html import link_hosts
 from newsroom.lib.privacy import keyed_hash
 from newsroom.models import User
 
@@ -75,6 +83,20 @@ class Submission:
         return self.story.created_by_id == self.user.pk or bylines.exists()
 
     @cached_property
+    def matches(self) -> list[Match]:
+        """What the moderators' rules find in it."""
+        return self.matcher.find(self)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        return rules.current()
+
+    @cached_property
+    def is_proved(self) -> bool:
+        """Whether the address is its writer's own, by more than typing it."""
+        return trust.is_proved(self.browser, self.email_index, self.user)
+
+    @cached_property
     def fingerprint(self) -> str:
         """The same for the same person, place and text; spelling variants do not count."""
         under = self.parent.pk if self.parent else 0
@@ -85,36 +107,66 @@ class Submission:
 
 @dataclass(frozen=True)
 class Finding:
-    """Why a comment is not published at once. `detail` is for moderators and never translated."""
+    """Why a comment is not published at once, or is in spite of what would hold it.
+
+    `detail` is for moderators and never translated. `span` is a place in the text, in characters.
+    """
 
     screen: str
     status: str
     detail: str = ""
+    rule: int | None = None
+    kind: str = ""
+    field: str = ""
+    span: tuple[int, int] | None = None
+    threshold: int | None = None
+
+    def as_reason(self) -> dict[str, Any]:
+        """Return what is kept of it with the comment, as JSON has it."""
+        kept = {"span": list(self.span)} if self.span else {}
+        for name in ("detail", "rule", "kind", "field", "threshold"):
+            if getattr(self, name) not in (None, ""):
+                kept[name] = getattr(self, name)
+        return {"screen": self.screen} | kept
 
 
-Screen = Callable[[Submission], Finding | None]
+MOST_REASONS = 20
+
+Screen = Callable[[Submission], Finding | list[Finding] | None]
 
 
-def screen(submission: Submission) -> tuple[str, list[dict[str, str]]]:
+def screen(submission: Submission) -> tuple[str, list[dict[str, Any]]]:
     """Return the status and the reasons for it; raises CommentRefused."""
     try:
-        findings = [found for check in SCREENS if (found := check(submission))]
+        findings = [found for check in SCREENS for found in _each(check(submission))]
     except CommentRefused:
         release(submission)
         raise
-    statuses = {found.status for found in findings}
-    worst = next((status for status in _WORST_FIRST if status in statuses), Status.APPROVED)
-    reasons = [{"screen": found.screen, "detail": found.detail} for found in findings]
-    return worst, reasons
+    status, kept = weigh(findings)
+    return status, [found.as_reason() for found in kept[:MOST_REASONS]]
+
+
+def weigh(findings: list[Finding]) -> tuple[str, list[Finding]]:
+    """Return the status that follows from findings, and those that count for it."""
+    spam, held, allowed = (
+        [found for found in findings if found.status == status]
+        for status in (Status.SPAM, Status.PENDING, Status.APPROVED)
+    )
+    if spam:
+        return Status.SPAM, spam + held
+    if held and not allowed:
+        return Status.PENDING, held
+    return Status.APPROVED, allowed if held else []
+
+
+def _each(found: Finding | list[Finding] | None) -> list[Finding]:
+    return found if isinstance(found, list) else [found] if found else []
 
 
 def release(submission: Submission) -> None:
     """Give back what the flood screen claimed, when nothing was stored."""
     while submission.claimed:
         throttle.release(submission.claimed.pop())
-
-
-_WORST_FIRST = (Status.SPAM, Status.PENDING)
 
 
 def closed(submission: Submission) -> None:
@@ -193,58 +245,56 @@ def _wait_message(seconds: int) -> str:
     ) % {"seconds": seconds}
 
 
-def words(submission: Submission) -> Finding | None:
-    """Words of a moderators' rule, in any field."""
-    if submission.is_trusted:
-        return None
-    texts = [submission.name, submission.email, submission.website, submission.body]
-    found = [(rule.action, word) for rule in _rules() if (word := first_word(rule.value, texts))]
-    if not found:
-        return None
-    spam = [word for action, word in found if action == Rule.Action.SPAM]
-    status = Status.SPAM if spam else Status.PENDING
-    return Finding("words", status, (spam or [word for _action, word in found])[0])
+def by_rules(submission: Submission) -> list[Finding]:
+    """What the moderators' rules hold, call spam, or let through."""
+    return [] if submission.is_trusted else list(_found(submission))
 
 
-def _rules() -> list[Rule]:
-    held = (Rule.Action.HOLD, Rule.Action.SPAM)
-    words = Rule.objects.filter(is_active=True, kind=Rule.Kind.WORD, action__in=held)
-    return list(words.order_by("id"))
+_STATUS = {Action.HOLD: Status.PENDING, Action.SPAM: Status.SPAM, Action.ALLOW: Status.APPROVED}
+_SCREEN_OF: dict[str, str] = {Kind.WORD: "words"}
 
 
-def first_word(entries: str, texts: list[str]) -> str:
-    """Return the first entry (one a line) that stands in a text as a word or phrase, or "".
+def _found(submission: Submission) -> Iterator[Finding]:
+    is_name_allowed = name_is_allowed(submission)
+    for match in submission.matches:
+        rule = match.entry
+        if rule.action == Action.ALLOW and not _lets_through(match, submission):
+            continue
+        if rule.action == Action.HOLD and match.field == "name" and is_name_allowed:
+            continue
+        yield Finding(
+            "allowed" if rule.action == Action.ALLOW else _SCREEN_OF.get(rule.kind, rule.kind),
+            _STATUS[Action(rule.action)],
+            rule.value[:100],
+            rule=rule.pk,
+            kind=rule.kind,
+            field=match.field,
+            span=match.span if match.field == "body" else None,
+        )
 
-    Compared folded. Markup inside a word does not hide it, nor do digits beside it.
-    """
-    bare = (regex.sub(r"<[^<>]*>", "", text) for text in texts)
-    folded = [fold(text) for text in (*texts, *bare)]
-    for entry in filter(None, map(str.strip, entries.splitlines())):
-        if any(map(_matcher(fold(entry)).search, folded)):
-            return entry[:100]
-    return ""
+
+def _lets_through(match: Match, submission: Submission) -> bool:
+    """Whether an allowing rule speaks for the whole comment."""
+    if match.entry.kind == Kind.NETWORK:
+        return True
+    return match.entry.kind in (Kind.ADDRESS, Kind.DOMAIN) and submission.is_proved
 
 
-# What Arabic writes onto the beginning of a word: and, by, for, like, the.
-_PREFIX = "(?:[وف]?(?:[بكل]?ال|لل|[بكل])?)"
-
-
-def _matcher(entry: str) -> regex.Pattern:
-    """A search for an entry whose words may be joined by any punctuation."""
-    parts = regex.findall(r"[\p{L}\p{M}\p{N}]+", entry)
-    if not parts:
-        return regex.compile(regex.escape(entry.strip()))
-    prefix = _PREFIX if regex.match(r"\p{Arabic}", parts[0]) else ""
-    phrase = r"[^\p{L}\p{N}]+".join(map(regex.escape, parts))
-    edge = r"\p{L}\p{M}" + (r"\p{N}" if parts[0].isdigit() or parts[-1].isdigit() else "")
-    return regex.compile(rf"(?<![{edge}]){prefix}{phrase}(?![{edge}])")
+def name_is_allowed(submission: Submission) -> bool:
+    """Whether a rule lets the name through, whatever it is like."""
+    entries = (match.entry for match in submission.matches)
+    return any(entry.kind == Kind.NAME and entry.action == Action.ALLOW for entry in entries)
 
 
 def links(submission: Submission) -> Finding | None:
-    """Many links are what spam is made of. The website field does not count."""
-    count = count_links(submission.body)
-    many = count >= settings.COMMENT_MAX_LINKS and not submission.is_trusted
-    return Finding("links", Status.PENDING, str(count)) if many else None
+    """Many links are what spam is made of. Those of the website field do not count, nor those to
+    sites that a rule lets through."""
+    most, hosts = settings.COMMENT_MAX_LINKS, link_hosts(submission.body)
+    if submission.is_trusted or len(hosts) < most:
+        return None
+    count = sum(not submission.matcher.allows_site(host) for host in hosts)
+    many = count >= most
+    return Finding("links", Status.PENDING, str(count), threshold=most) if many else None
 
 
 def first_comment(submission: Submission) -> Finding | None:
@@ -262,7 +312,7 @@ SCREENS: list[Screen] = [
     parent,
     duplicate,
     flood,
-    words,
+    by_rules,
     links,
     first_comment,
 ]
@@ -271,6 +321,12 @@ SCREENS: list[Screen] = [
 LABELS = {
     "trap": gettext_lazy("filled the hidden field"),
     "words": gettext_lazy("word of a rule"),
+    "name": gettext_lazy("name of a rule"),
+    "address": gettext_lazy("address of a rule"),
+    "domain": gettext_lazy("e-mail domain of a rule"),
+    "network": gettext_lazy("network of a rule"),
+    "link": gettext_lazy("linked site of a rule"),
+    "allowed": gettext_lazy("let through by a rule"),
     "links": gettext_lazy("links"),
     "first": gettext_lazy("first comment"),
 }

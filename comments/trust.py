@@ -66,6 +66,12 @@ def previously_approved(browser: str, email_index: str, user: User | None = None
     return proved.exists() and same_address.exists()
 
 
+def is_proved(browser: str, email_index: str, user: User | None = None) -> bool:
+    """Whether the address is the account's own, or was proved in this browser."""
+    proved = VerifiedAddress.objects.filter(browser=browser, email_index=email_index)
+    return user is not None or (bool(browser and email_index) and proved.exists())
+
+
 def can_mail(comment: Comment) -> bool:
     """Whether the preview may offer to mail a link to the comment's own address."""
     return mail.is_configured() and bool(comment.email) and comment.user_id is None

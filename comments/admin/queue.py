@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from articles.models import Story
 from comments import addresses, moderation
-from comments.admin import address
+from comments.admin import address, marks
 from comments.admin.address import SAME_PERSON
 from comments.models import Comment, Decision
 from comments.moderation import MODERATE, VERBS, ModerationError
@@ -42,6 +42,11 @@ VERB_LABELS = {
     "spam": pgettext_lazy("comment", "Spam"),
     "trash": pgettext_lazy("comment", "Trash"),
     "restore": pgettext_lazy("comment", "Restore"),
+}
+# Where a rule found something, unless it was the text.
+FIELD_LABELS = {
+    "name": pgettext_lazy("comment", "in the name"),
+    "website": pgettext_lazy("comment", "in the website"),
 }
 DONE = {
     "approve": ngettext_lazy(
@@ -247,6 +252,7 @@ class CommentAdmin(ReadOnlyAdmin):
             "may_reveal": bool(comment.email) and request.user.has_perm(addresses.REVEAL),
             "is_readable": addresses.is_readable(comment),
             "reasons": reasons_of(comment),
+            "marked": _marked(comment),
             "decisions": comment.decisions.select_related("by")[:MOST_AT_ONCE],
             "verbs": _buttons(comment) if self.has_moderate_permission(request) else [],
         }
@@ -300,10 +306,12 @@ class CommentAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("comment"))
     def text(self, comment: Comment) -> SafeString:
-        excerpt = Truncator(" ".join(comment.body.split())).chars(240)
         to = _answered(comment)
         return format_html(
-            '{}<div class="excerpt" dir="auto">{}</div>{}', to, excerpt, _who(comment)
+            '{}<div class="excerpt" dir="auto">{}</div>{}',
+            to,
+            marks.excerpt(comment),
+            _who(comment),
         )
 
     @admin.display(description=gettext_lazy("story"))
@@ -331,11 +339,25 @@ class CommentAdmin(ReadOnlyAdmin):
 
 def reasons_of(comment: Comment) -> list[str]:
     """Return why the screens did not publish the comment, as moderators read it."""
-    return [
-        f"{LABELS.get(reason.get('screen'), reason.get('screen'))}"
-        + (f": {isolate(reason['detail'])}" if reason.get("detail") else "")
-        for reason in comment.reasons
-    ]
+    return list(dict.fromkeys(map(reason_label, comment.reasons)))
+
+
+def reason_label(reason: dict[str, Any]) -> str:
+    """Return one of `Comment.reasons` in words: what was found, where, and the rule behind it."""
+    label = str(LABELS.get(reason.get("screen"), reason.get("screen")))
+    if reason.get("detail"):
+        label += f": {isolate(reason['detail'])}"
+    if reason.get("threshold"):
+        label += f" ({_('limit %(number)s') % {'number': reason['threshold']}})"
+    if reason.get("field") in FIELD_LABELS:
+        label += f" ({FIELD_LABELS[reason['field']]})"
+    return label
+
+
+def _marked(comment: Comment) -> SafeString | str:
+    """The text as it was typed, with what the rules found marked; "" where they found nothing."""
+    spans = marks.spans_of(comment)
+    return marks.marked(comment.body, spans) if spans else ""
 
 
 def _answered(comment: Comment) -> SafeString | str:

@@ -1,6 +1,8 @@
 """One normal form for Arabic and the rest, shared by search, word rules, duplicates and topics."""
 
 import unicodedata
+from bisect import bisect_right
+from functools import cached_property
 
 import regex
 
@@ -32,6 +34,8 @@ _LETTERS = str.maketrans(
     }
 )
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+# Pieces that fold by themselves, from coarse to fine: lines, words, letters with their marks.
+_LINE, *_FINER = map(regex.compile, (r"(?s).{200}\S*+\s*+|.+", r"\s+|\S+", r"\X"))
 
 
 def fold(text: str) -> str:
@@ -50,3 +54,46 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Return the folded words of a text: runs of letters, marks and digits."""
     return _TOKEN.findall(fold(text))
+
+
+class Folded:
+    """A text with its fold, which remembers where each of its characters came from."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.folded = text, fold(text)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where in the text `folded[start:end]` came from, in whole letters."""
+        return self._origin(start)[0], self._origin(max(start, end - 1))[1]
+
+    def _origin(self, at: int) -> tuple[int, int]:
+        starts, places = self._lines
+        line = bisect_right(starts, at) - 1
+        (begin, end), at = places[line], at - starts[line]
+        for pattern in _FINER:
+            piece = self.text[begin:end]
+            for width, place in _pieces(pattern, piece, fold(piece)):
+                if at < width:
+                    begin, end = begin + place[0], begin + place[1]
+                    break
+                at -= width
+        return begin, end
+
+    @cached_property
+    def _lines(self) -> tuple[list[int], list[tuple[int, int]]]:
+        """Where each line begins in the fold, and its place in the text."""
+        starts, places, at = [], [], 0
+        for width, place in _pieces(_LINE, self.text, self.folded):
+            starts.append(at)
+            places.append(place)
+            at += width
+        return starts, places
+
+
+def _pieces(pattern: regex.Pattern, text: str, folded: str) -> list[tuple[int, tuple[int, int]]]:
+    """Return the pieces of a text as (length when folded, place); the whole as one piece where
+    they do not fold one by one. Nothing that folds to nothing is among them."""
+    found = [(fold(match.group()), match.span()) for match in pattern.finditer(text)]
+    if "".join(piece for piece, _place in found) != folded:
+        return [(len(folded), (0, len(text)))]
+    return [(len(piece), place) for piece, place in found if piece]

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape, unescape
+from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
 import bleach
@@ -194,7 +195,22 @@ def linkify(text: str) -> str:
 
 def count_links(text: str) -> int:
     """Return how many web addresses the text names, linked or not."""
-    return len(_LINK.findall(unicodedata.normalize("NFKC", text)))
+    return len(link_hosts(text))
+
+
+def link_hosts(text: str) -> list[str]:
+    """Return the host of each web address the text names, linked or not; "" where it has none."""
+    text = unicodedata.normalize("NFKC", text)
+    starts = [match.start() for match in _LINK.finditer(text)]
+    return [_host(text[start:end]) for start, end in pairwise([*starts, len(text)])]
+
+
+def _host(text: str) -> str:
+    url = _trim(text.split(maxsplit=1)[0])
+    try:
+        return urlsplit(url if "://" in url else f"//{url}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _linkify_part(part: str) -> str:
