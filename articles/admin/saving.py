@@ -97,11 +97,15 @@ def presence(
 
 
 def token(admin: "StoryAdmin", request: HttpRequest) -> JsonResponse:
-    """Return the token of this session's forms: a page outlives the session it was opened in."""
-    return _json({"token": get_token(request)})
+    """Return the token of this session's forms, and whose it is: a page outlives the session it
+    was opened in, and the next one may be somebody else's."""
+    user = request.user
+    return _json({"token": get_token(request), "user": user.pk, "name": user.display_name})
 
 
 def _saved(story: Story, *, voided: bool = False) -> JsonResponse:
+    from articles.admin.story_filters import state_of
+
     change = reverse("admin:articles_story_change", args=[story.pk])
     return _json(
         {
@@ -113,6 +117,8 @@ def _saved(story: Story, *, voided: bool = False) -> JsonResponse:
             "presence": reverse("admin:articles_story_presence", args=[story.pk]),
             "voided": voided,
             "is_edited": workflow.has_unpublished_edits(story),
+            "state": state_of(story),
+            "progress": reverse("admin:articles_story_progress", args=[story.pk]),
         }
     )
 

@@ -225,6 +225,7 @@ class StoryAdmin(admin.ModelAdmin):
             "checklist": aids.story_checklist,
             "autosave": saving.autosave,
             "presence": saving.presence,
+            "progress": story_form.progress,
             "source": source_panel.source,
         }
         for name, screen in screens.items():

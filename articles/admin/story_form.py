@@ -14,6 +14,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -300,17 +301,12 @@ def _page(
     choices: list[conflict.Choice] | None = None,
 ) -> TemplateResponse:
     """Return the form, or for those who may not write the text, with the moves they may make."""
-    from articles.admin.story_filters import STATES, state_of
-
     may_edit = story is None or workflow.may_edit(story, request.user)
-    actions = workflow.allowed_actions(story, request.user) if story else []
     content = workflow.head(story).content if story else None
-    transitions = list(story.transitions.select_related("by")[:SHOWN_MOVES]) if story else []
     context = {
         **admin.admin_site.each_context(request),
         "opts": admin.opts,
         "original": story,
-        "story": story,
         "title": story.headline if story else _("New story"),
         "form": form,
         "content": content,
@@ -321,24 +317,45 @@ def _page(
         "choices": choices,
         "chosen": request.POST.get("_take") or request.POST.get("_keep"),
         **_for_scripts(request, form.language, story),
-        "moves": moves or MoveForm(initial=_times(story), language=form.language),
-        **(_beside(story, may_edit) if story else {}),
-        "actions": actions,
-        "zone": zone_label(),
-        "language": form.language,
-        "direction": language_direction(form.language),
+        **_progress(request, story, form.language, moves),
+        "share_links": _open_links(story) if story and may_edit else [],
+        "share_days": drafts.DAYS,
         "language_name": dict(settings.LANGUAGES).get(form.language, form.language),
         "languages": _languages(request, form.language, story),
         **source_panel.context(admin, request, story, _source(admin, request), content),
+    }
+    context["sent_back"] = _sent_back(story, context["transitions"])
+    template = "form" if may_edit else "read"
+    return TemplateResponse(request, f"admin/articles/story/{template}.html", context)
+
+
+def progress(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
+    """What a save may have changed beside the text: the state, the moves, the history."""
+    context = _progress(request, story, story.language, None)
+    response = render(request, "admin/articles/story/progress.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _progress(
+    request: HttpRequest, story: Story | None, language: str, moves: MoveForm | None
+) -> dict[str, Any]:
+    """Where a story stands, and where it may go from there."""
+    from articles.admin.story_filters import STATES, state_of
+
+    return {
+        "story": story,
         "state": state_of(story) if story else "",
         "state_label": STATES[state_of(story)] if story else "",
         "is_edited": bool(story) and workflow.has_unpublished_edits(story),
-        "transitions": transitions,
-        "sent_back": _sent_back(story, transitions),
-        "action_labels": workflow.ACTION_LABELS,
+        "moves": moves or MoveForm(initial=_times(story), language=language),
+        "actions": workflow.allowed_actions(story, request.user) if story else [],
+        "transitions": list(story.transitions.select_related("by")[:SHOWN_MOVES]) if story else [],
+        "language": language,
+        "direction": language_direction(language),
+        "zone": zone_label(),
+        **(_times_and_corrections(story) if story else {}),
     }
-    template = "form" if may_edit else "read"
-    return TemplateResponse(request, f"admin/articles/story/{template}.html", context)
 
 
 def _for_scripts(request: HttpRequest, language: str, story: Story | None) -> dict[str, Any]:
@@ -356,16 +373,13 @@ def _for_scripts(request: HttpRequest, language: str, story: Story | None) -> di
     }
 
 
-def _beside(story: Story, may_edit: bool) -> dict[str, Any]:
-    """What stands beside the text of a story: its times, corrections and links."""
+def _times_and_corrections(story: Story) -> dict[str, Any]:
     timed = story.revisions.filter(publish_at__isnull=False).defer("content")
     is_published = story.status == Story.Status.PUBLISHED
     timed_edit = timed.select_related("publish_by").first() if is_published else None
     return {
         "timed": timed_edit,
         "head_id": workflow.head(story).pk if timed_edit else None,
-        "share_links": _open_links(story) if may_edit else [],
-        "share_days": drafts.DAYS,
         "corrections": story.corrections.select_related("by")[:20] if story.corrected_at else [],
     }
 

@@ -15,10 +15,24 @@ def words() -> dict[str, Any]:
         "voided": gettext(
             "Saved %(time)s. The approval was for another text: it is in review again."
         ),
+        "edited": gettext("Saved %(time)s. Readers see the change when it is published."),
         "saving": gettext("Saving…"),
         "unsaved": gettext("Unsaved changes"),
         "refused": gettext("Not saved. %(why)s"),
         "offline": gettext("No connection. Your words are kept in this browser."),
+        "server": gettext(
+            "The server cannot save now: it is tried again. Your words are kept in this browser."
+        ),
+        "unkept": gettext(
+            "Not saved, and this browser keeps nothing. Copy your words before you close this page."
+        ),
+        "reload": gettext("Open the page again: it offers the words that are kept here."),
+        "another": gettext(
+            "%(name)s is signed in in this browser now. Your words are kept: sign in again as "
+            "yourself, or save them as %(name)s."
+        ),
+        "save_as": gettext("Save under this name"),
+        "signed_in": gettext("You are signed in again."),
         "signed_out": gettext("You are signed out. Your words are kept in this browser."),
         "sign_in": gettext("Sign in again"),
         "stale": gettext("%(name)s saved this story meanwhile."),

@@ -184,10 +184,54 @@ class TestPresence:
         assert Presence.objects.count() == 0
 
 
+class TestProgress:
+    """What a save may change beside the text."""
+
+    def of(self, client, story) -> str:
+        answer = client.get(url("progress", story.pk))
+        assert "no-store" in answer["Cache-Control"]
+        return answer.content.decode()
+
+    def test_an_edit_that_voids_an_approval_brings_back_its_moves(self, edda):
+        story = workflow.approve(workflow.submit(make_draft(), by=None), by=None)
+        assert 'value="approve"' not in self.of(edda, story)
+        answer = autosave(edda, story, headline="Other").json()
+        assert (answer["voided"], answer["state"]) == (True, "in_review")
+        assert answer["progress"] == url("progress", story.pk)
+        page = self.of(edda, story)
+        assert 'data-state-line="in_review"' in page
+        assert 'value="approve"' in page
+        assert "Approval voided by an edit" in page
+        assert "<html" not in page
+
+    def test_an_edit_of_a_live_story_marks_it(self, edda):
+        story = make_story()
+        assert "data-edited" not in self.of(edda, story)
+        assert autosave(edda, story, headline="Other").json()["state"] == "published"
+        assert "unpublished edits" in self.of(edda, story)
+
+    def test_shows_nobody_a_move_that_is_not_theirs(self, client):
+        rosa = make_user("rosa", "Reporter")
+        client.force_login(rosa)
+        page = self.of(client, make_draft(by=rosa))
+        assert 'value="submit"' in page
+        assert 'value="publish"' not in page
+
+    def test_outsiders_and_missing(self, client, edda):
+        story = make_draft(by=make_user("otto", "Editor"))
+        assert edda.get(url("progress", 999)).status_code == 404
+        client.force_login(make_user("rosa", "Reporter"))
+        assert client.get(url("progress", story.pk)).status_code == 403
+        client.logout()
+        assert client.get(url("progress", story.pk)).status_code == 302
+
+
 class TestToken:
-    def test_is_the_one_of_the_session(self, edda):
+    def test_is_the_one_of_the_session_and_says_whose_it_is(self, edda):
         answer = edda.get(url("token_new"))
         assert len(answer.json()["token"]) == 64
+        assert answer.json()["name"] == "Edda"
+        assert f'data-user="{answer.json()["user"]}"' in edda.get(url("add")).content.decode()
         assert "no-store" in answer["Cache-Control"]
 
     def test_is_given_to_nobody_without_a_session(self, client):

@@ -54,7 +54,7 @@ def test_a_live_story_stays_as_it_was_while_it_saves_itself(sign_in, edda, open_
     page = sign_in(edda)
     open_story(page, story)
     page.fill("[name=headline]", "بعد")
-    expect(page.locator(SAVED)).to_be_visible()
+    expect(page.locator("[data-status=edited]")).to_be_visible()
     assert workflow.head(story).content["headline"] == "بعد"
     reader = open_page()
     reader.goto(story.get_absolute_url())
@@ -79,6 +79,66 @@ def test_words_outlive_the_session(sign_in, edda):
     again.close()
     expect(page.locator(SAVED)).to_be_visible()
     assert workflow.head(story).content["headline"] == "عنوان كُتب بعد انتهاء الجلسة"
+
+
+def test_another_account_in_this_browser_is_named_and_saves_only_when_told(sign_in, edda):
+    story = make_draft(language="ar")
+    page = sign_in(edda)
+    open_story(page, story)
+    otto = make_user("otto", "Editor", first_name="أوتو", password="another long secret")
+    page.context.clear_cookies()
+    other = page.context.new_page()
+    other.goto("/admin/login/")
+    other.fill("[name=username]", "otto")
+    other.fill("[name=password]", "another long secret")
+    other.click("[type=submit]")
+    other.wait_for_url("**/admin/")
+    other.close()
+    page.fill("[name=headline]", "كتبته إدا")
+    expect(page.locator("[data-status=another]")).to_contain_text("أوتو")
+    page.locator("[name=kicker]").fill("كلمة أخرى")
+    page.wait_for_timeout(6000)
+    assert story.revisions.count() == 1
+    page.locator("[data-status-action] button").click()
+    expect(page.locator(SAVED)).to_be_visible()
+    head = workflow.head(story)
+    assert (head.created_by, head.content["headline"]) == (otto, "كتبته إدا")
+
+
+def test_a_session_that_ends_is_told_of_before_a_word_is_typed(sign_in, edda):
+    story = make_draft(language="ar")
+    page = sign_in(edda)
+    open_story(page, story)
+    page.context.clear_cookies(name="sessionid")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("[data-status=signed_out]")).to_be_visible()
+
+
+def test_an_edit_that_voids_an_approval_is_told_and_marked(sign_in, edda):
+    story = workflow.approve(workflow.submit(make_draft(language="ar"), by=None), by=None)
+    page = sign_in(edda)
+    open_story(page, story)
+    expect(page.locator("[data-state-line=approved]")).to_be_visible()
+    expect(page.locator("#moves [value=approve]")).to_have_count(0)
+    page.fill("#moves [name=note]", "ملاحظة لم تُرسل")
+    page.fill("[name=headline]", "عنوان غيّره محرر")
+    expect(page.locator("[role=status][data-status=voided]")).to_be_visible()
+    expect(page.locator("[data-state-line=in_review]")).to_be_visible()
+    expect(page.locator("#moves [name=note]")).to_have_value("ملاحظة لم تُرسل")
+    with page.expect_navigation():
+        page.locator("#moves [value=approve]").click()
+    story.refresh_from_db()
+    assert (story.status, story.headline) == ("approved", "عنوان غيّره محرر")
+
+
+def test_the_first_edit_of_a_live_story_is_told_and_marked(sign_in, edda):
+    page = sign_in(edda)
+    open_story(page, make_story(language="ar", headline="قبل"))
+    page.fill("[name=headline]", "بعد")
+    expect(page.locator("[role=status][data-status=edited]")).to_be_visible()
+    expect(page.locator(".state-bar .state-edited")).to_be_visible()
+    page.fill("[name=headline]", "بعد ذلك")
+    expect(page.locator(SAVED)).to_be_visible()
 
 
 def test_words_outlive_the_network_and_the_page(sign_in, edda):

@@ -6,6 +6,7 @@ import { count, length, plainText } from "./counts.js";
 import { fillForm, keeping, offer } from "./keeping.js";
 import { pictureDialog } from "./pictures.js";
 import { presence } from "./presence.js";
+import { progress } from "./state.js";
 import { statusLine } from "./status.js";
 
 const form = document.querySelector("form[data-story]");
@@ -105,6 +106,7 @@ function safety() {
   }
   if (form.hasAttribute("data-dirty")) kept.now();
   conflict(form, words);
+  progress(form);
 }
 
 function counts(editor) {

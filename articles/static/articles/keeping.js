@@ -18,8 +18,9 @@ export function keeping(form) {
   const write = () => {
     try {
       localStorage.setItem(name(), JSON.stringify({ at: Date.now(), fields: fields(form) }));
+      return true;
     } catch {
-      // A full or forbidden storage: what is typed still stands in the form.
+      return false; // a full or forbidden storage: what is typed still stands in the form
     }
   };
   return {

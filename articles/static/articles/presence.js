@@ -16,7 +16,8 @@ export function presence(form, box, words, saving) {
     const before = form.elements.version.value;
     try {
       const answer = await fetch(form.dataset.presence, { method: "POST", body, headers: { Accept: "application/json" } });
-      if (!answer.ok || !answer.headers.get("Content-Type")?.includes("json")) return;
+      if (!answer.headers.get("Content-Type")?.includes("json")) return answer.status < 500 && saving.checkSession();
+      if (!answer.ok) return;
       tell(await answer.json(), before);
     } catch {
       // No network: the line of the autosave says so.
