@@ -63,7 +63,7 @@ def _feed(request: HttpRequest, stories: StoryQuerySet, *, link: str, title: str
             pubdate=story.published_at,
             author_name=strip_controls(names.get(story.pk, "")),
             categories=[strip_controls(story.section_name)] if story.section_name else [],
-            comments=f"{url}#respond" if story.comments_are_open else None,
+            comments=None if site.closes_comments(story) else f"{url}#respond",
         )
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 

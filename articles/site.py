@@ -1,17 +1,19 @@
 """What every page shows of the site itself, read in one row."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.functional import cached_property
 
 from articles import strip
-from articles.models import Edition, MenuItem, Section, SectionTranslation
+from articles.models import Edition, MenuItem, Section, SectionTranslation, Story
 from newsroom.lib.html import BASIC, clean
 from newsroom.lib.rtl import language_direction
 
@@ -53,6 +55,21 @@ class Site:
     def breaking(self) -> list[dict[str, str]]:
         """Lines of breaking news that run now: dicts with text and url, which may be empty."""
         return strip.shown(self.snapshot.get("breaking", []))
+
+    @property
+    def comment_terms(self) -> dict[str, Any]:
+        """How comments are taken in this language, where that differs from the ordinary."""
+        return self.snapshot.get("comments", {})
+
+    def closes_comments(self, story: Story) -> str:
+        """Return why `story` takes no comments now: "stopped" with all others, or "closed" (by
+        itself, or for its age); "" when it takes some."""
+        terms = self.comment_terms
+        if terms.get("is_stopped"):
+            return "stopped"
+        days, published_at = terms.get("close_after_days"), story.published_at
+        is_old = days and published_at and published_at + timedelta(days=days) <= timezone.now()
+        return "closed" if is_old or not story.comments_are_open else ""
 
     def _menu(self, place: str) -> list[dict[str, str]]:
         return self.snapshot.get("menus", {}).get(place, [])
@@ -104,12 +121,21 @@ def rebuild(edition_id: int | None = None) -> None:
     """
     editions = Edition.objects.filter(pk=edition_id) if edition_id else Edition.objects.all()
     for edition in editions.select_for_update().order_by("pk").prefetch_related("menu_items"):
-        snapshot = {
+        # What other apps keep there stays.
+        snapshot = edition.snapshot | {
             "sections": list(_sections(edition.language)),
             "menus": _menus(edition),
             "breaking": strip.rows(edition.language),
         }
         # An update, not a save: this runs from the signal of a save.
+        Edition.objects.filter(pk=edition.pk).update(snapshot=snapshot)
+
+
+@transaction.atomic
+def keep(language: str, name: str, value: Any) -> None:
+    """Write a part of the snapshot in `language` that belongs to another app."""
+    for edition in Edition.objects.filter(language=language).select_for_update():
+        snapshot = edition.snapshot | {name: value}
         Edition.objects.filter(pk=edition.pk).update(snapshot=snapshot)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from articles.models import Byline, Section, Story
 from articles.models.language import LanguageField
+from articles.site import keep
 from comments import reasons
 from newsroom.lib.privacy import EncryptedEmailField
 
@@ -415,6 +416,22 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return self.get_language_display()
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        # Pages read it in the row of their edition.
+        keep(self.language, "comments", self.terms())
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        keep(self.language, "comments", {})
+        return super().delete(*args, **kwargs)
+
+    def terms(self) -> dict[str, Any]:
+        """Return what pages must know of it."""
+        names = ("is_stopped", "stop_message", "closed_message", "close_after_days")
+        return {name: getattr(self, name) for name in names if getattr(self, name)}
 
 
 class StoryPolicy(models.Model):

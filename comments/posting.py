@@ -91,7 +91,7 @@ def _save(submission: Submission, status: str, reasons: list[dict[str, Any]]) ->
     with transaction.atomic():
         # Story first, comment second: the order in which moderation locks them too.
         story = Story.objects.select_for_update(no_key=True).get(pk=submission.story.pk)
-        require_open(story)
+        require_open(story, submission.site)
         comment = threads.plant(as_comment(submission, status, reasons, now))
         if status == Comment.Status.APPROVED:
             moderation.recount(story)

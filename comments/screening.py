@@ -22,7 +22,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from articles.models import Byline, Story
-from comments import fields, rules, threads, trust
+from articles.site import Site, site_in
+from comments import fields, policy, rules, threads, trust
+from comments.imitation import imitates
 from comments.matcher import Action, Kind, Match, Matcher
 from comments.models import Comment
 from newsroom.lib import throttle
@@ -32,7 +34,10 @@ from newsroom.lib.privacy import keyed_hash
 from newsroom.models import User
 
 Status = Comment.Status
+PENDING = Status.PENDING
 MODERATE = "comments.moderate_comment"
+# Comments decided on in a week below which no share of them says anything.
+LEAST_DECIDED = 3
 
 
 class CommentRefused(Exception):
@@ -81,6 +86,10 @@ class Submission:
             return self.is_moderator
         bylines = Byline.objects.filter(story=self.story, author__user=self.user)
         return self.story.created_by_id == self.user.pk or bylines.exists()
+
+    @cached_property
+    def site(self) -> Site:
+        return site_in(self.story.language)
 
     @cached_property
     def matches(self) -> list[Match]:
@@ -150,12 +159,12 @@ def weigh(findings: list[Finding]) -> tuple[str, list[Finding]]:
     """Return the status that follows from findings, and those that count for it."""
     spam, held, allowed = (
         [found for found in findings if found.status == status]
-        for status in (Status.SPAM, Status.PENDING, Status.APPROVED)
+        for status in (Status.SPAM, PENDING, Status.APPROVED)
     )
     if spam:
         return Status.SPAM, spam + held
     if held and not allowed:
-        return Status.PENDING, held
+        return PENDING, held
     return Status.APPROVED, allowed if held else []
 
 
@@ -171,15 +180,15 @@ def release(submission: Submission) -> None:
 
 def closed(submission: Submission) -> None:
     """Refuse a story that is not public, or takes no comments (now)."""
-    require_open(submission.story)
+    require_open(submission.story, submission.site)
 
 
-def require_open(story: Story) -> None:
-    """Raise CommentRefused when readers cannot see `story`, or it takes no comments."""
+def require_open(story: Story, site: Site | None = None) -> None:
+    """Raise CommentRefused when readers cannot see `story`, or it takes no comments now."""
     if not story.is_public:
         raise CommentRefused("missing", _("There is no such story."), 404)
-    if not story.comments_are_open:
-        raise CommentRefused("closed", _("Comments are closed for this story."), 403)
+    if why := policy.why_closed(story, site or site_in(story.language)):
+        raise CommentRefused(why.code, why.message, 403)
 
 
 def too_long(submission: Submission) -> None:
@@ -250,7 +259,7 @@ def by_rules(submission: Submission) -> list[Finding]:
     return [] if submission.is_trusted else list(_found(submission))
 
 
-_STATUS = {Action.HOLD: Status.PENDING, Action.SPAM: Status.SPAM, Action.ALLOW: Status.APPROVED}
+_STATUS = {Action.HOLD: PENDING, Action.SPAM: Status.SPAM, Action.ALLOW: Status.APPROVED}
 _SCREEN_OF: dict[str, str] = {Kind.WORD: "words"}
 
 
@@ -294,15 +303,42 @@ def links(submission: Submission) -> Finding | None:
         return None
     count = sum(not submission.matcher.allows_site(host) for host in hosts)
     many = count >= most
-    return Finding("links", Status.PENDING, str(count), threshold=most) if many else None
+    return Finding("links", PENDING, str(count), threshold=most) if many else None
+
+
+def premoderation(submission: Submission) -> Finding | None:
+    """Where every comment is looked at first: a language, a section, a story."""
+    name = "" if submission.is_trusted else policy.holds_all(submission.story)
+    return Finding(name, PENDING) if name else None
 
 
 def first_comment(submission: Submission) -> Finding | None:
-    """A person of whom nothing was approved yet."""
+    """A person of whom nothing was approved yet, or not enough."""
     known = submission.is_trusted or trust.previously_approved(
         submission.browser, submission.email_index, submission.user
     )
-    return None if known else Finding("first", Status.PENDING)
+    enough = settings.COMMENT_TRUST_AFTER
+    return None if known else Finding("first", PENDING, threshold=enough if enough > 1 else None)
+
+
+def recent_rejections(submission: Submission) -> Finding | None:
+    """A person much of whose last week was rejected, known before or not."""
+    most = settings.COMMENT_REJECTED_PERCENT
+    if submission.is_trusted or not most:
+        return None
+    rejected, decided = trust.rejections(submission.browser, submission.email_index)
+    if decided < LEAST_DECIDED or 100 * rejected <= most * decided:
+        return None
+    return Finding("rejections", PENDING, f"{rejected}/{decided}", threshold=most)
+
+
+def imitation(submission: Submission) -> Finding | None:
+    """A name that could be taken for one of the newsroom's, or for the story's author."""
+    if submission.is_trusted or (submission.user and submission.user.is_staff):
+        return None
+    like = imitates(submission.name, submission.story, submission.site.name)
+    is_allowed = like and name_is_allowed(submission)
+    return Finding("imitates", PENDING, like, field="name") if like and not is_allowed else None
 
 
 SCREENS: list[Screen] = [
@@ -314,6 +350,9 @@ SCREENS: list[Screen] = [
     flood,
     by_rules,
     links,
+    premoderation,
+    imitation,
+    recent_rejections,
     first_comment,
 ]
 
@@ -328,5 +367,10 @@ LABELS = {
     "link": gettext_lazy("linked site of a rule"),
     "allowed": gettext_lazy("let through by a rule"),
     "links": gettext_lazy("links"),
+    "hold_site": gettext_lazy("every comment in this language is held"),
+    "hold_section": gettext_lazy("every comment in this section is held"),
+    "hold_story": gettext_lazy("every comment on this story is held"),
+    "imitates": gettext_lazy("the name imitates"),
+    "rejections": gettext_lazy("rejected in the last 7 days"),
     "first": gettext_lazy("first comment"),
 }

@@ -4,16 +4,19 @@ A browser proves itself by the token it was given when it posted; an address, by
 that was opened in a browser.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from articles.site import absolute, site_in
-from comments.models import Comment, VerifiedAddress
+from comments.models import Comment, CommentQuerySet, Decision, VerifiedAddress
 from newsroom.lib import mail, throttle
 from newsroom.lib.privacy import keyed_hash
 from newsroom.models import User
@@ -25,6 +28,7 @@ LINK_SALT = "comments.confirm"
 LINK_SECONDS = 24 * 60 * 60
 ADDRESS_SECONDS = 60 * 60
 SENDER_SECONDS = 60
+RECENT = timedelta(days=7)
 
 
 def token_of(request: HttpRequest) -> str:
@@ -52,18 +56,36 @@ def keep(response: HttpResponse, token: str) -> None:
 
 
 def previously_approved(browser: str, email_index: str, user: User | None = None) -> bool:
-    """Whether a comment by the same person was approved: the same account, the same address from
-    the same browser, or an address that was proved in this browser."""
-    approved = Comment.objects.approved()
-    if user:
-        return approved.filter(user=user).exists()
+    """Whether enough comments by the same person were approved (`COMMENT_TRUST_AFTER`): the same
+    account, the same address from the same browser, or an address that was proved in this
+    browser."""
+    enough, approved = settings.COMMENT_TRUST_AFTER, Comment.objects.approved()
+    if user or not enough:
+        return _number(approved.filter(user=user), enough) >= enough
     if not (browser and email_index):
         return False
     same_address = approved.filter(email_index=email_index)
-    if same_address.filter(browser=browser).exists():
+    if _number(same_address.filter(browser=browser), enough) >= enough:
         return True
-    proved = VerifiedAddress.objects.filter(browser=browser, email_index=email_index)
-    return proved.exists() and same_address.exists()
+    return is_proved(browser, email_index) and _number(same_address, enough) >= enough
+
+
+def _number(comments: CommentQuerySet, enough: int) -> int:
+    """Count as far as it matters; nothing to ask when nothing is wanted."""
+    return comments[:enough].count() if enough else 0
+
+
+def rejections(browser: str, email_index: str) -> tuple[int, int]:
+    """Return how many comments of the last week by this address or from this browser were
+    rejected, and how many were decided on. What its writer took back was not rejected."""
+    same = Q(email_index=email_index) if email_index else Q(pk=None)
+    same |= Q(browser=browser) if browser else Q(pk=None)
+    withdrawn = Decision.objects.filter(comment=OuterRef("pk"), reason="withdrawn")
+    recent = Comment.objects.filter(same, created_at__gt=timezone.now() - RECENT)
+    decided = recent.exclude(status=Comment.Status.PENDING).filter(~Exists(withdrawn))
+    rejected = Q(status__in=(Comment.Status.SPAM, Comment.Status.TRASH))
+    row = decided.aggregate(rejected=Count("pk", filter=rejected), decided=Count("pk"))
+    return row["rejected"], row["decided"]
 
 
 def is_proved(browser: str, email_index: str, user: User | None = None) -> bool:

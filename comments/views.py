@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from articles.models import Story
+from articles.site import site_of
 from articles.views import render_story
 from comments import guard, moderation, posting, threads, trust
 from comments.forms import CommentForm, parent_id
@@ -71,7 +72,7 @@ def _story(language: str, pk: int, request: HttpRequest) -> Story:
 
 def _take(request: HttpRequest, story: Story, form: CommentForm, token: str) -> Comment:
     # Closed is said before anything that could be corrected in vain.
-    posting.require_open(story)
+    posting.require_open(story, site_of(request))
     return posting.post(
         story,
         **form.arguments(),

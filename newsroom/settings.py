@@ -310,6 +310,10 @@ PUBLISH_CHECKS_OFF = env.several("PUBLISH_CHECKS_OFF", "none")
 COMMENT_MAX_LENGTH = env.number("COMMENT_MAX_LENGTH", 5000, minimum=1)
 COMMENT_FLOOD_SECONDS = env.number("COMMENT_FLOOD_SECONDS", 15)
 COMMENT_MAX_LINKS = env.number("COMMENT_MAX_LINKS", 2)
+# Approved comments after which a person who proved to be the same is no longer held for being
+# new, and the share of rejected ones in a week from which one is held again (0: never).
+COMMENT_TRUST_AFTER = env.number("COMMENT_TRUST_AFTER", 1)
+COMMENT_REJECTED_PERCENT = env.number("COMMENT_REJECTED_PERCENT", 30, maximum=100)
 COMMENT_MAX_DEPTH = 5
 # What an erasure takes: with 0 the published texts stay, as nobody's.
 COMMENT_ERASE_TEXTS = env.flag("COMMENT_ERASE_TEXTS", False)

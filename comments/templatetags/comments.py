@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from articles.models import Story
+from articles.site import site_of
 from comments import threads
 from comments.forms import CommentForm, parent_id
+from comments.policy import why_closed
 
 register = template.Library()
 
@@ -19,7 +21,8 @@ register = template.Library()
 def comments(context: Context, story: Story) -> dict[str, Any]:
     """The comments of `story`: one query. `?comments=N` names the page, `?replytocom=ID` the
     comment that is answered; a form that was refused stands in the context."""
-    asked = context["request"].GET
+    request = context["request"]
+    asked, closed = request.GET, why_closed(story, site_of(request))
     page = threads.page(story, threads.page_number(asked.get("comments", "")))
     form = context.get("comment_form") or CommentForm()
     answered = form.parent_id if form.is_bound else _parent_id(asked.get("replytocom", ""))
@@ -28,7 +31,8 @@ def comments(context: Context, story: Story) -> dict[str, Any]:
         "threads": page.nodes,
         "comment_pages": page,
         "comment_count": story.comment_count,
-        "comments_open": story.comments_are_open,
+        "comments_open": closed is None,
+        "comments_closed": closed,
         "comment_form": form,
         "reply_to": page.find(answered),
         "parent_id": answered if form.is_bound or page.find(answered) else None,
