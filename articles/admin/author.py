@@ -1,10 +1,18 @@
 """Authors and their names."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import Field
 from django.http import HttpRequest
 
-from articles.admin.translations import NamedAdmin, TranslationInline
-from articles.models import Author, AuthorTranslation
+from articles.admin.translations import (
+    NamedAdmin,
+    TranslationInline,
+    stories_named,
+    without_pop_ups,
+)
+from articles.models import Author, AuthorTranslation, Story
 
 
 class AuthorTranslationInline(TranslationInline):
@@ -22,6 +30,17 @@ class AuthorAdmin(NamedAdmin):
     story_field = "bylines__author"
     list_per_page = 100
     search_fields = ("translations__name",)
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        return without_pop_ups(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple:
+        """Bylines keep an author; the stories under them are what there is to show."""
+        found, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if protected:
+            stories = Story.objects.filter(bylines__author__in=[obj.pk for obj in objs])
+            protected = stories_named(stories.distinct(), request.user) or protected
+        return found, counts, lacking, protected
 
     def get_readonly_fields(self, request: HttpRequest, obj: Author | None = None) -> tuple:
         # Whose account it is, those say who know the accounts.

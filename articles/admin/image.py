@@ -23,22 +23,27 @@ from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_noop, ngettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 
 from articles import logged, pictures
 from articles.admin.story_filters import STATES, state_of
-from articles.admin.translations import NamedAdmin, TranslationForm, TranslationInline
+from articles.admin.translations import (
+    SHOWN_USES,
+    NamedAdmin,
+    TranslationForm,
+    TranslationInline,
+    stories_named,
+)
 from articles.models import Image, ImageTranslation, Story
 from articles.models.language import languages
 from articles.rights import EDIT_ALL, visible_to
 from newsroom.lib import images
 from newsroom.lib.folding import tokens
-from newsroom.lib.rtl import language_direction
+from newsroom.lib.text import one_line
 
 PER_PAGE = 24
-SHOWN_USES = 50
 
 
 class ImageForm(forms.ModelForm):
@@ -109,8 +114,13 @@ class TextsForm(forms.ModelForm):
 class ImageTranslationForm(TranslationForm):
     """Texts in one language: a picture that is described is credited too."""
 
+    class Meta(TranslationForm.Meta):
+        widgets = {name: forms.Textarea({"rows": 2}) for name in ("alt", "caption")}
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        # The boxes have two lines, so that all can be read; the texts have one.
+        data |= {name: one_line(data[name]) for name in ("alt", "caption") if data.get(name)}
         if data.get("alt") and not data.get("credit"):
             self.add_error("credit", _("Say whose picture it is."))
         return data
@@ -322,16 +332,7 @@ class ImageAdmin(NamedAdmin):
         are named to who may see them, and counted to everybody."""
         found, counts, lacking, _protected = super().get_deleted_objects(objs, request)
         stories = Story.objects.filter(pictures__in=[obj.pk for obj in objs]).distinct()
-        shown = list(visible_to(stories, request.user)[:SHOWN_USES])
-        named = [_story_link(story) for story in shown]
-        if more := stories.count() - len(shown):
-            named.append(
-                ngettext("and %(counter)s more story", "and %(counter)s more stories", more)
-                % {"counter": more}
-            )
-        # What hangs on a picture, its keys and texts, says nothing to anybody.
-        found = [one for one in found if not isinstance(one, list)]
-        counts = {Image._meta.verbose_name_plural: len(objs)}
+        named = stories_named(stories, request.user)
         return found, counts, set() if named else lacking, named
 
     def choose(self, request: HttpRequest) -> JsonResponse:
@@ -428,13 +429,6 @@ def _uses(image: Image, request: HttpRequest) -> dict[str, Any]:
         story.state = state_of(story)
         story.state_label = STATES[story.state]
     return {"uses": seen, "more_uses": stories.count() - len(seen)}
-
-
-def _story_link(story: Story) -> SafeString:
-    address = reverse("admin:articles_story_change", args=[story.pk])
-    direction = language_direction(story.language)
-    link = '<a href="{}" lang="{}" dir="{}">{}</a>'
-    return format_html(link, address, story.language, direction, story.headline or story.pk)
 
 
 def _describe(image: Image, texts: dict[str, str], language: str) -> None:

@@ -10,14 +10,21 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from articles.models import Story
 from articles.models.section import RESERVED_SLUGS
+from articles.rights import visible_to
 from articles.site import PAGES
 from newsroom.lib.rtl import language_direction
 from newsroom.lib.text import slugify_unicode
+from newsroom.models import User
+
+SHOWN_USES = 50
 
 
 class TranslationForm(forms.ModelForm):
@@ -127,6 +134,23 @@ def without_pop_ups(field: Any) -> Any:
     return field
 
 
+def stories_named(stories: QuerySet[Story], user: User) -> list[str]:
+    """Return links to the stories that `user` may see, and how many more there are."""
+    shown = list(visible_to(stories, user)[:SHOWN_USES])
+    named: list[str] = [_story_link(story) for story in shown]
+    if more := stories.count() - len(shown):
+        words = ngettext("and %(counter)s more story", "and %(counter)s more stories", more)
+        named.append(words % {"counter": more})
+    return named
+
+
+def _story_link(story: Story) -> SafeString:
+    address = reverse("admin:articles_story_change", args=[story.pk])
+    direction = language_direction(story.language)
+    link = '<a href="{}" lang="{}" dir="{}">{}</a>'
+    return format_html(link, address, story.language, direction, story.headline or story.pk)
+
+
 class NamedAdmin(admin.ModelAdmin):
     """A thing with names per language, which stories stand on."""
 
@@ -148,7 +172,10 @@ class NamedAdmin(admin.ModelAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple:
         """Where stories keep a thing from being deleted, that is the reason to show, and not that
         nobody may delete stories."""
-        found, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        found, _counts, lacking, protected = super().get_deleted_objects(objs, request)
+        # What hangs on a thing, its names and keys, says nothing to anybody.
+        found = [one for one in found if not isinstance(one, list)]
+        counts = {self.model._meta.verbose_name_plural: len(objs)}
         return found, counts, set() if protected else lacking, protected
 
     @admin.display(description=gettext_lazy("languages"))

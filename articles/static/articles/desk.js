@@ -36,11 +36,13 @@ function line(input) {
 function picture(input, editor) {
   const box = input.closest("[data-picture-box]");
   const shown = box.querySelector("[data-picture-shown]");
+  const clear = box.querySelector("[data-clear]");
   const words = JSON.parse(editor.dataset.words);
   const show = (found) => {
     input.value = found?.id ?? "";
     input.dispatchEvent(new Event("input", { bubbles: true }));
     shown.replaceChildren();
+    clear.hidden = !found;
     if (!found) return;
     const image = new Image(320, 180);
     image.src = found.thumbnail;
@@ -54,8 +56,14 @@ function picture(input, editor) {
     const found = await pictureDialog({ textarea: editor, words, lang: editor.lang });
     if (found) show(found);
   });
-  input.addEventListener("newsroom:set", () => shown.replaceChildren());
-  box.querySelector("[data-clear]").addEventListener("click", () => show(null));
+  input.addEventListener("newsroom:set", () => {
+    shown.replaceChildren();
+    clear.hidden = !input.value;
+  });
+  clear.addEventListener("click", () => {
+    show(null);
+    box.querySelector("[data-choose]").focus();
+  });
   box.classList.add("is-enhanced");
 }
 

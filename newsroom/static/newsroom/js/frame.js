@@ -11,7 +11,10 @@ try {
   // No storage in this browser: no edit links on public pages, and nothing else is lost.
 }
 
+// On a phone the header's menus, and the filters of a list, wait behind a button.
 document.addEventListener("click", (event) => {
+  const fold = event.target.closest("[data-fold]");
+  if (fold) unfold(fold, fold.getAttribute("aria-expanded") !== "true");
   for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
 });
 
@@ -19,10 +22,15 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeMenus();
   if (event.key === "/" && search && !isWriting(event)) {
     event.preventDefault();
+    unfold(document.querySelector("#header [data-fold]"), true);
     search.focus();
     search.select();
   }
 });
+
+function unfold(button, isOpen) {
+  button?.setAttribute("aria-expanded", String(isOpen));
+}
 
 function closeMenus() {
   for (const menu of menus.filter((one) => one.open)) {
