@@ -31,6 +31,11 @@ class TestRevisions:
         assert "<bdi>Edda</bdi>" in page
         assert "live" in page
 
+    def test_where_there_is_one_alone_nobody_is_asked_to_choose(self, edda):
+        page = edda.get(url_of(make_draft(), "revisions")).content.decode()
+        assert "This is the only version so far." in page
+        assert 'type="radio"' not in page
+
     def test_any_two_are_compared(self, edda):
         story = make_draft(kicker="One")
         first = workflow.head(story)

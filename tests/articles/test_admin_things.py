@@ -262,6 +262,21 @@ class TestAuthorsAndTopics:
         edda.post(f"{ADMIN}/author/{author.pk}/delete/", {"post": "yes"})
         assert Author.objects.exists()
 
+    def test_the_refusal_names_the_stories_that_keep_an_author(self, edda):
+        author = make_author()
+        story = make_story(
+            headline="Her report",
+            bylines=[{"author": author.pk, "name": "", "role": "writer"}] * 2,
+        )
+        page = edda.get(f"{ADMIN}/author/{author.pk}/delete/").content.decode()
+        link = f'<a href="{ADMIN}/story/{story.pk}/change/" lang="en" dir="ltr">Her report</a>'
+        assert page.count(link) == 1
+
+    def test_no_account_is_changed_or_deleted_from_an_authors_form(self, edda):
+        author = make_author()
+        page = edda.get(f"{ADMIN}/author/{author.pk}/change/").content.decode()
+        assert "related-widget-wrapper-link" not in page
+
     def test_the_list_of_authors_is_found_by_name(self, edda):
         make_author()
         make_author({"en": "Sami Najjar"})
@@ -274,6 +289,24 @@ class TestAuthorsAndTopics:
         make_story(topics=["Sea"])
         page = rosa.get(f"{ADMIN}/topic/").content.decode()
         assert '<td class="field-used">2</td>' in page
+
+    def test_who_deletes_a_topic_is_told_in_how_many_stories_it_stands(self, edda):
+        make_story(topics=["Sea"])
+        make_story(topics=["Sea"])
+        topic = Topic.objects.get()
+        page = edda.get(f"{ADMIN}/topic/{topic.pk}/delete/").content.decode()
+        assert "It disappears from 2 stories." in page
+        assert "Story_topics" not in page
+        edda.post(f"{ADMIN}/topic/{topic.pk}/delete/", {"post": "yes"})
+        assert not Topic.objects.exists()
+
+    def test_a_list_with_nothing_in_it_says_so_and_offers_no_actions(self, edda):
+        page = edda.get(f"{ADMIN}/topic/").content.decode()
+        assert "Nothing here yet." in page
+        assert 'name="action"' not in page
+        make_story(topics=["Sea"])
+        page = edda.get(f"{ADMIN}/topic/", {"q": "mountain"}).content.decode()
+        assert "Nothing is found." in page
 
     def test_a_second_topic_of_the_same_name_is_refused(self, rosa):
         topic = Topic.objects.create()

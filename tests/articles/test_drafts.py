@@ -43,6 +43,7 @@ class TestShareLinks:
         page = answer.content.decode()
         assert "Unseen so far" in page
         assert "/admin/" not in page
+        assert "data-sheet" not in page  # nobody passes on an address that readers cannot open
         assert "form-action 'none'" in answer["Content-Security-Policy"]
         assert answer["Cache-Control"] == "private, no-store"
         assert "noindex" in answer["X-Robots-Tag"]

@@ -57,3 +57,31 @@ def test_the_edit_link_stands_on_the_story_after_signing_in_and_not_before(
     page.wait_for_url("**/logout/**")
     page.goto(story.get_absolute_url(), wait_until="networkidle")
     expect(page.locator(".edit-link")).to_have_count(0)
+
+
+PHONE = {"viewport": {"width": 360, "height": 740}}
+
+
+def test_on_a_telephone_menus_and_filters_wait_behind_a_button(edda, sign_in):
+    make_draft(headline="The harbour")
+    page = sign_in(edda, **PHONE)
+    page.goto("/admin/articles/story/")
+    nav, filters = page.locator("#desk-nav"), page.locator("#changelist-filter")
+    expect(nav).to_be_hidden()
+    expect(filters).to_be_hidden()
+    assert page.locator("#header").bounding_box()["height"] < 80
+    page.locator("#header [data-fold]").click()
+    expect(nav).to_be_visible()
+    expect(page.locator("[data-quick-search]")).to_be_visible()
+    page.locator("#changelist [data-fold]").press("Enter")
+    expect(filters).to_be_visible()
+    expect(page.locator(".field-comment_count")).to_have_attribute("data-name", "التعليقات")
+
+
+def test_on_a_telephone_the_next_step_is_one_press_away(edda, sign_in):
+    story = make_draft(headline="The harbour")
+    page = sign_in(edda, **PHONE)
+    page.goto(f"/admin/articles/story/{story.pk}/change/")
+    expect(page.locator("#moves")).not_to_be_in_viewport()
+    page.locator(".to-moves").click()
+    expect(page.locator("#moves")).to_be_in_viewport()
