@@ -30,7 +30,7 @@ from comments.models import Comment
 from newsroom.lib import throttle
 from newsroom.lib.folding import fold
 from newsroom.lib.html import link_hosts
-from newsroom.lib.privacy import keyed_hash
+from newsroom.lib.privacy import keyed_hash, rate_network
 from newsroom.models import User
 
 Status = Comment.Status
@@ -74,6 +74,7 @@ class Submission:
     trap: str = ""
     parent: Comment | None = None
     claimed: list[str] = field(default_factory=list)
+    counted: list[throttle.Window] = field(default_factory=list)
 
     @cached_property
     def is_moderator(self) -> bool:
@@ -173,9 +174,11 @@ def _each(found: Finding | list[Finding] | None) -> list[Finding]:
 
 
 def release(submission: Submission) -> None:
-    """Give back what the flood screen claimed, when nothing was stored."""
+    """Give back what the flood screen claimed and counted, when nothing was stored."""
     while submission.claimed:
         throttle.release(submission.claimed.pop())
+    while submission.counted:
+        throttle.uncount(submission.counted.pop())
 
 
 def closed(submission: Submission) -> None:
@@ -233,7 +236,7 @@ def duplicated() -> CommentRefused:
 
 
 def flood(submission: Submission) -> None:
-    """Refuse a second comment within seconds. The last screen that refuses, since it claims."""
+    """Refuse a second comment within seconds. After all that refuse without it, since it claims."""
     if submission.is_moderator:
         return
     seconds = settings.COMMENT_FLOOD_SECONDS
@@ -244,6 +247,32 @@ def flood(submission: Submission) -> None:
         if wait:
             raise CommentRefused("flood", _wait_message(wait), 429, retry_after=wait)
         submission.claimed.append(key)
+
+
+def rates(submission: Submission) -> None:
+    """Refuse what is more than COMMENT_RATES allows one machine, one address, one story."""
+    if submission.is_moderator:
+        return
+    who = {
+        "client": rate_network(submission.ip),
+        "address": submission.email_index,
+        "story": str(submission.story.pk),
+    }
+    for what, (limit, seconds) in settings.COMMENT_RATES.items():
+        if not who[what]:
+            continue
+        counter = throttle.window(f"rate:{keyed_hash(f'rate.{what}', who[what])}", seconds)
+        submission.counted.append(counter)
+        if wait := throttle.count(counter, limit):
+            message = _rate_messages()["story" if what == "story" else "person"]
+            raise CommentRefused("rate", message, 429, retry_after=wait)
+
+
+def _rate_messages() -> dict[str, str]:
+    return {
+        "person": _("Many comments came from you in a short time. Send this one a little later."),
+        "story": _("Very many comments are coming in here. Send yours again in a moment."),
+    }
 
 
 def _wait_message(seconds: int) -> str:
@@ -348,6 +377,7 @@ SCREENS: list[Screen] = [
     parent,
     duplicate,
     flood,
+    rates,
     by_rules,
     links,
     premoderation,

@@ -62,6 +62,22 @@ class Environment(environ.Env):
         names = self.words(name, default)
         return [] if names == ["none"] else names
 
+    def rates(self, name: str, known: tuple[str, ...], default: str) -> dict[str, tuple[int, int]]:
+        """Return `name=number/seconds` pairs as {name: (number, seconds)}; "none" is none."""
+        found = {}
+        for pair in self.several(name, default):
+            what, _equals, rate = pair.partition("=")
+            number, _slash, seconds = rate.partition("/")
+            whole = number.isdecimal() and seconds.isdecimal() and int(number)
+            # Nobody's hash is kept longer than an hour.
+            if what not in known or not (whole and 0 < int(seconds) <= 3600):
+                raise ImproperlyConfigured(
+                    f"{name} holds {pair!r}: write {known[0]}=60/3600, number by seconds (3600 "
+                    f"at most), for {', '.join(known)}, or none."
+                )
+            found[what] = (int(number), int(seconds))
+        return found
+
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         """Return one of the words that are understood."""
         word = self.text(name, default)

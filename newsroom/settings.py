@@ -309,6 +309,10 @@ PUBLISH_CHECKS_OFF = env.several("PUBLISH_CHECKS_OFF", "none")
 
 COMMENT_MAX_LENGTH = env.number("COMMENT_MAX_LENGTH", 5000, minimum=1)
 COMMENT_FLOOD_SECONDS = env.number("COMMENT_FLOOD_SECONDS", 15)
+# How many comments in how many seconds: of one machine, one e-mail address, on one story.
+COMMENT_RATES = env.rates(
+    "COMMENT_RATES", ("client", "address", "story"), "client=60/3600,address=30/3600,story=600/60"
+)
 COMMENT_MAX_LINKS = env.number("COMMENT_MAX_LINKS", 2)
 # Approved comments after which a person who proved to be the same is no longer held for being
 # new, and the share of rejected ones in a week from which one is held again (0: never).

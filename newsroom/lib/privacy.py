@@ -209,6 +209,16 @@ def truncate_ip(ip: str | None) -> str | None:
     return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False).network_address)
 
 
+def rate_network(ip: str | None) -> str:
+    """Return what one machine may send from: a whole IPv4 address, an IPv6 /64; "" for neither."""
+    address = _ip(ip or "")
+    if address is None:
+        return ""
+    return str(
+        address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False)
+    )
+
+
 def client_ip(request: HttpRequest) -> str | None:
     """Return the visitor's address: the last one that no proxy of TRUSTED_PROXIES is.
 

@@ -3,8 +3,8 @@
 import logging
 import math
 import time
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
@@ -34,6 +34,22 @@ class ThrottleDatabaseCache(DatabaseCache):
         with connections["default"].cursor() as cursor:
             self._cull("default", cursor, timezone.now().replace(microsecond=0), 0)
             return max(0, cursor.rowcount)
+
+    def add_to(self, key: str, number: int, until: float) -> int:
+        """Add to a counter that ends at `until` and return what it is then, in one statement: of
+        many workers each gets a number of its own."""
+        ops = connections["default"].ops
+        table, key = ops.quote_name(self._table), self.make_and_validate_key(key)
+        end = ops.adapt_datetimefield_value(datetime.fromtimestamp(math.ceil(until), tz=UTC))
+        with connections["default"].cursor() as cursor:
+            self._cull("default", cursor, timezone.now().replace(microsecond=0), 0)
+            cursor.execute(
+                f"INSERT INTO {table} (cache_key, value, expires) VALUES (%s, %s, %s) "  # noqa: S608
+                f"ON CONFLICT (cache_key) DO UPDATE SET value = "
+                f"CAST(CAST({table}.value AS INTEGER) + %s AS TEXT) RETURNING value",
+                [key, str(number), end, number],
+            )
+            return int(cursor.fetchone()[0])
 
     def _cull(self, db: str, cursor: Any, now: datetime, num: int) -> None:
         table = connections[db].ops.quote_name(self._table)
@@ -74,3 +90,44 @@ def release(key: str) -> None:
         caches["throttle"].delete(key)
     except RedisError as error:
         log.error("a claim stays until its time: %s", error)
+
+
+class Window(NamedTuple):
+    """A counter and the time at which it ends."""
+
+    key: str
+    until: float
+
+
+def window(key: str, seconds: int) -> Window:
+    """Return the counter of `key` that runs now. Windows begin at whole multiples of their
+    length, so that all machines count in the same one."""
+    until = (time.time() // seconds + 1) * seconds
+    return Window(f"{key}:{int(until)}", until)
+
+
+def count(counter: Window, limit: int) -> int:
+    """Count one more: 0 while there are no more than `limit`, else how many seconds until the
+    window ends. While Redis is away nobody can tell, and nothing is refused."""
+    number = _add(counter, 1)
+    return max(1, math.ceil(counter.until - time.time())) if number > limit else 0
+
+
+def uncount(counter: Window) -> None:
+    """Take one back, when what was counted did not happen."""
+    _add(counter, -1)
+
+
+def _add(counter: Window, number: int) -> int:
+    """Add to a counter in one step and return what it is then; 0 when nobody can tell."""
+    cache, seconds = caches["throttle"], math.ceil(counter.until - time.time())
+    if seconds <= 0:
+        return 0
+    if isinstance(cache, ThrottleDatabaseCache):
+        return cache.add_to(counter.key, number, counter.until)
+    try:
+        cache.add(counter.key, 0, timeout=seconds)
+        return cache.incr(counter.key, number)
+    except (RedisError, ValueError) as error:  # ValueError: it ended in between.
+        log.error("rates cannot be told: %s", error)
+        return 0

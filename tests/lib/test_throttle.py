@@ -67,3 +67,39 @@ def test_the_table_forgets_what_is_over(settings):
             cursor.execute(f"SELECT cache_key FROM {settings.THROTTLE_TABLE}")
             kept = {key.rsplit(":", 1)[-1] for (key,) in cursor.fetchall()}
     assert kept == {"still-there", "new"}
+
+
+@pytest.mark.django_db
+class TestCounting:
+    @pytest.fixture(autouse=True, params=["process", "table"])
+    def cache(self, request, settings, own_cache):
+        backend = "newsroom.lib.throttle.ThrottleDatabaseCache"
+        if request.param == "table":
+            table = {"BACKEND": backend, "LOCATION": settings.THROTTLE_TABLE}
+            settings.CACHES = {**settings.CACHES, "throttle": table}
+
+    def test_more_than_the_limit_is_told_how_long(self):
+        counter = throttle.window("many", 60)
+        assert [throttle.count(counter, 2) for _ in range(2)] == [0, 0]
+        assert 1 <= throttle.count(counter, 2) <= 60
+
+    def test_what_is_taken_back_did_not_happen(self):
+        counter = throttle.window("returned", 60)
+        throttle.count(counter, 1)
+        throttle.uncount(counter)
+        assert throttle.count(counter, 1) == 0
+
+    def test_counters_do_not_touch_each_other(self):
+        throttle.count(throttle.window("one", 60), 1)
+        assert throttle.count(throttle.window("two", 60), 1) == 0
+
+    def test_a_window_that_is_over_counts_nothing(self):
+        assert throttle.count(throttle.Window("seen", 1.0), 1) == 0
+
+    def test_all_machines_count_in_the_same_window(self):
+        with time_machine.travel("2030-01-01 10:00:05", tick=False):
+            first = throttle.window("seen", 60)
+        with time_machine.travel("2030-01-01 10:00:59", tick=False):
+            assert throttle.window("seen", 60) == first
+        with time_machine.travel("2030-01-01 10:01:00", tick=False):
+            assert throttle.window("seen", 60) != first
