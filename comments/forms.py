@@ -24,6 +24,8 @@ class CommentForm(forms.Form):
     author = forms.CharField(required=False)
     email = forms.CharField(required=False)
     url = forms.CharField(required=False)
+    notify_replies = forms.BooleanField(required=False)
+    notify_verdict = forms.BooleanField(required=False)
     comment_parent = forms.CharField(required=False, widget=forms.HiddenInput)
     website_confirm = forms.CharField(required=False)
 
@@ -63,6 +65,8 @@ class CommentForm(forms.Form):
         return values | {
             "parent_id": self.parent_id,
             "trap": self.cleaned_data["website_confirm"],
+            "wants_replies": self.cleaned_data["notify_replies"],
+            "wants_verdict": self.cleaned_data["notify_verdict"],
             "user": self.user,
         }
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.models import Story
-from comments import trust
+from comments import notifications, reasons, trust
 from comments.models import Comment, Decision
 from newsroom.models import User
 
@@ -130,6 +130,10 @@ def _decide(
             )
             if Status.APPROVED in (seen, to):
                 recount(comment.story)
+            if to == Status.APPROVED:
+                notifications.published(comment)
+            elif to == Status.TRASH and reason not in reasons.BY_ITS_WRITER:
+                notifications.rejected(comment)
     except IntegrityError:
         raise ModerationError(_("The same comment stands there already.")) from None
     comment.status = to

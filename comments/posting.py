@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from articles.models import Story
-from comments import fields, moderation, screening, threads
+from comments import fields, moderation, notifications, screening, threads
 from comments.models import Comment
 from comments.screening import CommentRefused, Submission, require_open
 from newsroom.lib.html import linkify
@@ -34,11 +34,14 @@ def post(
     user_agent: str = "",
     browser: str = "",
     trap: str = "",
+    wants_replies: bool = False,
+    wants_verdict: bool = False,
 ) -> Comment:
     """Store a comment on `story` and return it; its status says whether readers see it.
 
     A signed-in member is named by the account, whatever was typed. `browser` is
-    `trust.browser()` of the token. Raises CommentRefused, and then nothing is stored.
+    `trust.browser()` of the token. `wants_replies` and `wants_verdict` ask for mail.
+    Raises CommentRefused, and then nothing is stored.
     """
     typed = {"name": name, "email": email, "website": website, "body": body}
     submission = Submission(
@@ -50,6 +53,8 @@ def post(
         user_agent=strip_controls(user_agent)[:AGENT_LENGTH],
         browser=browser,
         trap=trap,
+        wants_replies=wants_replies,
+        wants_verdict=wants_verdict,
     )
     status, reasons = screening.screen(submission)
     try:
@@ -93,8 +98,11 @@ def _save(submission: Submission, status: str, reasons: list[dict[str, Any]]) ->
         story = Story.objects.select_for_update(no_key=True).get(pk=submission.story.pk)
         require_open(story, submission.site)
         comment = threads.plant(as_comment(submission, status, reasons, now))
+        asked = {"replies": submission.wants_replies, "verdict": submission.wants_verdict}
+        notifications.subscribe(comment, **asked)
         if status == Comment.Status.APPROVED:
             moderation.recount(story)
+            notifications.published(comment)
     comment.story = submission.story
     return comment
 

@@ -32,6 +32,9 @@ EVENTS: dict[str, Promise] = {
     "erased": _("personal data erased"),
 }
 
+# Decisions of which the writer knows.
+BY_ITS_WRITER = frozenset({"withdrawn", "erased"})
+
 # What a reader may report.
 REPORTS: dict[str, Promise] = {
     "insult": pgettext_lazy("report", "It insults or attacks people"),

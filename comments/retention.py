@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import Story
 from comments import moderation, privacy
@@ -25,9 +27,9 @@ BATCH = 500
 class Clock:
     """`rows` finds what is over at a moment; `forget` deals with those rows."""
 
-    name: str
+    name: Promise
     setting: str
-    why: str
+    why: Promise
     rows: Callable[[datetime], QuerySet]
     forget: Callable[[QuerySet], None]
 
@@ -133,86 +135,86 @@ def _delete(rows: QuerySet) -> None:
 
 CLOCKS = [
     Clock(
-        "networks",
+        _("networks"),
         "KEEP_NETWORK_DAYS",
-        "to see floods and ban a network",
+        _("to see floods and ban a network"),
         _networks,
         _empty(ip=None),
     ),
     Clock(
-        "browsers' names",
+        _("browsers’ names"),
         "KEEP_AGENT_DAYS",
-        "to tell people from machines",
+        _("to tell people from machines"),
         _posted("user_agent", ""),
         _empty(user_agent=""),
     ),
     Clock(
-        "browsers' tokens",
+        _("browsers’ tokens"),
         "KEEP_BROWSER_DAYS",
-        "to know who was published before",
+        _("to know who was published before"),
         _posted("browser", ""),
         _empty(browser=""),
     ),
     Clock(
-        "addresses",
+        _("addresses"),
         "KEEP_ADDRESS_DAYS",
-        "to write to a commenter, and to answer a court",
+        _("to write to a commenter, and to answer a court"),
         _addresses,
         _empty(email=""),
     ),
     Clock(
-        "indexes of addresses",
+        _("indexes of addresses"),
         "KEEP_INDEX_DAYS",
-        "to find a commenter's comments for an export or an erasure",
+        _("to find a commenter’s comments for an export or an erasure"),
         _people,
         _forget_people,
     ),
     Clock(
-        "comments left waiting",
+        _("comments left waiting"),
         "KEEP_PENDING_DAYS",
-        "to be decided; then they go to the trash",
+        _("to be decided; then they go to the trash"),
         _left_waiting,
         _give_up,
     ),
     Clock(
-        "spam",
+        _("spam"),
         "KEEP_SPAM_DAYS",
-        "to undo a mistake",
+        _("to undo a mistake"),
         _thrown_out(Status.SPAM),
         _discard,
     ),
     Clock(
-        "trash",
+        _("trash"),
         "KEEP_TRASH_DAYS",
-        "to undo a mistake",
+        _("to undo a mistake"),
         _thrown_out(Status.TRASH),
         _discard,
     ),
     Clock(
-        "proofs of addresses",
+        _("proofs of addresses"),
         "KEEP_BROWSER_DAYS",
-        "to know whose browser it is",
+        _("to know whose browser it is"),
         lambda cutoff: VerifiedAddress.objects.filter(at__lt=cutoff),
         _delete,
     ),
     Clock(
-        "reports that were looked at",
+        _("reports that were looked at"),
         "KEEP_REPORT_DAYS",
-        "to answer who reported",
+        _("to answer who reported"),
         lambda cutoff: Report.objects.filter(closed_at__lt=cutoff),
         _delete,
     ),
     Clock(
-        "moderators' notes",
+        _("moderators’ notes"),
         "KEEP_NOTE_DAYS",
-        "to be fair the next time",
+        _("to be fair the next time"),
         lambda cutoff: Note.objects.filter(at__lt=cutoff),
         _delete,
     ),
     Clock(
-        "mail that was sent or given up",
+        _("mail that was sent or given up"),
         "KEEP_NOTICE_DAYS",
-        "to send nothing twice",
+        _("to send nothing twice"),
         lambda cutoff: Notice.objects.filter(created_at__lt=cutoff),
         _delete,
     ),

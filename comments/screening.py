@@ -72,6 +72,8 @@ class Submission:
     user_agent: str = ""
     browser: str = ""
     trap: str = ""
+    wants_replies: bool = False
+    wants_verdict: bool = False
     parent: Comment | None = None
     claimed: list[str] = field(default_factory=list)
     counted: list[throttle.Window] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comments import views
+from comments import personal, views
 
 app_name = "comments"
 
@@ -12,4 +12,7 @@ urlpatterns = [
     path(f"{STORY}comments/", views.post, name="post"),
     path("me/comment/<str:token>/", views.held, name="held"),
     path("me/confirm/<str:token>/", views.confirm, name="confirm"),
+    path("me/mail/<str:token>/", personal.mail, name="mail"),
+    path("me/data/", personal.data, name="data"),
+    path("me/data/<str:token>/", personal.my_data, name="my_data"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from articles.models import Story
 from articles.site import site_of
 from articles.views import render_story
-from comments import guard, moderation, posting, threads, trust
+from comments import guard, moderation, notifications, posting, threads, trust
 from comments.forms import CommentForm, parent_id
 from comments.models import Comment
 from comments.posting import CommentRefused
@@ -41,14 +41,14 @@ def post(request: HttpRequest, language: str, section: str, pk: int, slug: str) 
         story = _story(language, pk, request)
     except guard.PostRefused as refusal:
         address = request.path.removesuffix("comments/")
-        return _small_page(request, refusal, address if refusal.status != 404 else "")
+        return small_page(request, refusal, address if refusal.status != 404 else "")
     form = CommentForm(request.POST, user=guard.member(request))
     token = trust.token_of(request)
     try:
         comment = _take(request, story, form, token)
     except CommentRefused as refusal:
         if refusal.status == 404:  # taken off the site since it was looked up above
-            return _small_page(request, guard.PostRefused(refusal.message, 404))
+            return small_page(request, guard.PostRefused(refusal.message, 404))
         return _same_page(request, story, form, refusal)
     public = comment.status == Comment.Status.APPROVED
     response = SeeOther(threads.address(comment) if public else preview_address(comment))
@@ -93,7 +93,7 @@ def _same_page(
     return response
 
 
-def _small_page(
+def small_page(
     request: HttpRequest, refusal: guard.PostRefused, story_address: str = ""
 ) -> HttpResponse:
     """Say why nothing was taken, and give back the words there were."""
@@ -157,7 +157,7 @@ def _mail_link(request: HttpRequest, comment: Comment) -> HttpResponse:
     try:
         guard.check(request)
     except guard.PostRefused as refusal:
-        return _small_page(request, refusal)
+        return small_page(request, refusal)
     if not trust.can_mail(comment):
         return _preview(request, comment)
     try:
@@ -195,9 +195,10 @@ def confirm(request: HttpRequest, language: str, token: str) -> HttpResponse:
     try:
         guard.check(request)
     except guard.PostRefused as refusal:
-        return _small_page(request, refusal)
+        return small_page(request, refusal)
     browser_token = trust.token_of(request)
     trust.prove(comment, trust.browser(browser_token))
+    notifications.confirm(comment)
     comment = moderation.approve_proved(comment, trust.browser(browser_token))
     context = {"comment": comment, "is_public": comment.status == Comment.Status.APPROVED}
     if context["is_public"]:

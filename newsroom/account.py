@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from comments.models import Digest
+from comments.moderation import MODERATE
 from newsroom import people
+from newsroom.lib import mail
 from newsroom.models import User
 
 
@@ -31,6 +34,13 @@ class AccountForm(forms.ModelForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
+    digest = forms.ChoiceField(
+        label=gettext_lazy("mail about waiting comments"),
+        help_text=gettext_lazy("How many wait and of which stories; nothing of who wrote them."),
+        choices=[("", gettext_lazy("none")), *Digest.Every.choices],
+        required=False,
+    )
+
     class Meta:
         model = User
         fields = ("interface_language", "first_name", "last_name", "email")
@@ -45,6 +55,17 @@ class AccountForm(forms.ModelForm):
         self.fields["interface_language"].choices = settings.LANGUAGES
         if not self.instance.interface_language:
             self.initial["interface_language"] = settings.DEFAULT_LANGUAGE
+        if not (mail.is_configured() and self.instance.has_perm(MODERATE)):
+            del self.fields["digest"]
+        elif digest := Digest.objects.filter(user=self.instance).first():
+            self.initial["digest"] = digest.every
+
+    def save(self, commit: bool = True) -> User:
+        if every := self.cleaned_data.get("digest"):
+            Digest.objects.update_or_create(user=self.instance, defaults={"every": every})
+        elif "digest" in self.fields:
+            Digest.objects.filter(user=self.instance).delete()
+        return super().save(commit)
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].strip()

@@ -6,18 +6,21 @@ import hmac
 import io
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings as django_settings
 from django.contrib import admin
 from django.core import mail
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from comments import moderation
-from comments.models import Comment
+from comments import moderation, notifications
+from comments.models import Comment, Digest, Subscription
 from newsroom.lib.privacy import AddressUnreadable, keyed_hash
 from tests import leaks
-from tests.factories import make_author, make_image, make_story, make_user
+from tests.factories import make_author, make_comment, make_image, make_story, make_user
 
 PLANTED = "Canary.Planted+Tag@Mail.Example.org"
 NAMES = ("reader", "editor", "moderator", "administrator")
@@ -34,6 +37,8 @@ def plant(client, story, *, text: str, parent: int | str = "") -> Comment:
             "email": PLANTED,
             "url": "",
             "comment_parent": parent,
+            "notify_replies": "1",
+            "notify_verdict": "1",
         },
         headers={"Sec-Fetch-Site": "same-origin"},
         REMOTE_ADDR="203.0.113.77",
@@ -212,7 +217,22 @@ class TestThePromise:
         plant(client, newsroom, text="One more, from a browser that is trusted by now.")
         client.cookies.clear()
         stranger = plant(client, newsroom, text="And one from a new one.")
+        client.cookies.clear()
+        unwanted = plant(client, newsroom, text="And one that nobody wants.")
+        notifications.send_due()
+        Subscription.objects.update(confirmed_at=timezone.now())
         moderation.approve(stranger, by=None)
+        answer = make_comment(newsroom, parent=stranger, status="pending", email="x@mail.example")
+        moderation.approve(answer, by=None)
+        moderation.trash(unwanted, by=None, reason="insult")
+        make_comment(newsroom, status="pending", email=PLANTED, body=f"Write to {PLANTED}")
+        reader = make_user("digest", "Moderator", email="d@x.example")
+        Digest.objects.create(user=reader, every="day")
+        client.post("/en/me/data/", {"email": PLANTED}, headers={"Sec-Fetch-Site": "same-origin"})
+        with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+            notifications.send_due()
+            notifications.send_digests()
+        assert len({message.subject for message in mail.outbox}) >= 6
         for message in mail.outbox:
             if message.recipients() != [PLANTED]:
                 assert leaks.found(PLANTED, message.message().as_bytes()) == []

@@ -13,6 +13,7 @@ from articles.site import site_of
 from comments import threads
 from comments.forms import CommentForm, parent_id
 from comments.policy import why_closed
+from newsroom.lib import mail
 
 register = template.Library()
 
@@ -34,6 +35,7 @@ def comments(context: Context, story: Story) -> dict[str, Any]:
         "comments_open": closed is None,
         "comments_closed": closed,
         "comment_form": form,
+        "can_mail": mail.is_configured(),
         "reply_to": page.find(answered),
         "parent_id": answered if form.is_bound or page.find(answered) else None,
         **_addresses(story, page),

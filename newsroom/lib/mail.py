@@ -23,8 +23,15 @@ def is_configured() -> bool:
     return bool(settings.EMAIL_URL)
 
 
-def send(template: str, to: str | SealedAddress, context: Mapping[str, Any], language: str) -> bool:
-    """Send templates/emails/<template> (.subject.txt, .txt and, if there, .html) to one address.
+def send(
+    template: str,
+    to: str | SealedAddress,
+    context: Mapping[str, Any],
+    language: str,
+    headers: Mapping[str, str] | None = None,
+) -> bool:
+    """Send templates/emails/<template> (.subject.txt, .txt and, if there, .html) to one address,
+    with `headers` beside the usual ones.
 
     Returns False when mail is not configured. Raises ValidationError when `to` is not exactly one
     address, AddressUnreadable when it cannot be opened, and MailFailed, which does not name it.
@@ -32,6 +39,7 @@ def send(template: str, to: str | SealedAddress, context: Mapping[str, Any], lan
     if not is_configured():
         return False
     message = _message(template, context, language)
+    message.extra_headers.update(headers or {})
     message.to = [validate_address(to.reveal() if isinstance(to, SealedAddress) else to)]
     try:
         message.send()

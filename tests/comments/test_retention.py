@@ -30,8 +30,8 @@ def turn(name: str, at) -> int:
 
 FIELDS = [
     ("networks", "KEEP_NETWORK_DAYS", "ip", None),
-    ("browsers' names", "KEEP_AGENT_DAYS", "user_agent", ""),
-    ("browsers' tokens", "KEEP_BROWSER_DAYS", "browser", ""),
+    ("browsers’ names", "KEEP_AGENT_DAYS", "user_agent", ""),
+    ("browsers’ tokens", "KEEP_BROWSER_DAYS", "browser", ""),
     ("addresses", "KEEP_ADDRESS_DAYS", "email", ""),
     ("indexes of addresses", "KEEP_INDEX_DAYS", "email_index", ""),
 ]

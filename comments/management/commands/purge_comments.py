@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import translation
 
 from comments import retention
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="count, and change nothing")
 
+    @translation.override("en")
     def handle(self, *args: Any, **options: Any) -> None:
         verb = "would be forgotten" if options["dry_run"] else "forgotten"
         for turned in retention.purge(dry_run=options["dry_run"]):

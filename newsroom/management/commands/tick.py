@@ -6,11 +6,14 @@ from django.core.cache import caches
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import clock, keeping, locking, workflow
+from comments import notifications, retention
+from newsroom.lib import throttle
 
 
 class Command(BaseCommand):
     help = (
-        "Publish edits of live stories whose time has come, and forget what is over. "
+        "Publish edits of live stories whose time has come, send the mail that is due, and forget "
+        "what is over. "
         "Run it each minute; run twice, or by two machines at once, it does everything once."
     )
 
@@ -18,10 +21,16 @@ class Command(BaseCommand):
         published, failed = workflow.publish_due_edits()
         pruned, absent = keeping.prune_autosaves(), locking.forget_absent()
         forgotten = getattr(caches["throttle"], "forget_expired", int)()
+        mailed, unsent = notifications.send_due()
+        digests = notifications.send_digests()
         clock.note_run(len(published), len(failed))
         self.stdout.write(
             f"Published edits: {len(published)}. Autosaves pruned: {pruned}. "
-            f"Closed pages forgotten: {absent}. Claims forgotten: {forgotten}."
+            f"Closed pages forgotten: {absent}. Claims forgotten: {forgotten}. "
+            f"Mailed: {mailed + digests}. Not mailed yet: {unsent}."
         )
+        # What is over by the day is over at any minute of it.
+        if not throttle.claim("purge", 24 * 60 * 60):
+            retention.purge()
         if failed:
             raise CommandError(" ".join(["Not published:", *failed]))
