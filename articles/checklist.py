@@ -34,6 +34,7 @@ from articles.outline import Outline, outline
 from articles.site import site_in
 from newsroom.lib.folding import fold
 from newsroom.lib.rtl import isolate
+from newsroom.lib.text import grapheme_length
 
 BLOCK, WARN = "block", "warn"
 # Of one check at most so many lines: a text full of bare links says it with ten.
@@ -153,6 +154,13 @@ def _findings(draft: Draft, codes: Iterable[str]) -> Iterator[Finding]:
             yield replace(finding, code=code, level=level)
 
 
+def lengths(name: str) -> dict[str, int]:
+    """Return for each kind from which length on a line is too long; none where nobody looks."""
+    if "length" in settings.PUBLISH_CHECKS_OFF:
+        return {}
+    return {kind: needs.lengths[name] for kind, needs in KINDS.items() if name in needs.lengths}
+
+
 # The lines of a story.
 
 
@@ -172,7 +180,7 @@ def _length(draft: Draft) -> Iterator[Finding]:
         ),
     }
     for name, limit in draft.needs.lengths.items():
-        length = len(draft.content[name])
+        length = grapheme_length(draft.content[name])
         if length > limit:
             yield Finding(sentences[name] % {"length": length, "limit": limit}, name)
 

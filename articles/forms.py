@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.widgets import importmap
 from js_asset import Media, Script
 
+from articles import checklist
 from articles.content import BLANK, LINES, SLUG_LENGTH, Content
 from articles.embeds import known_hosts
 from articles.models import (
@@ -332,6 +333,9 @@ class StoryForm(forms.Form):
                 "dir": language_direction(language),
                 "lang": language,
             }
+        for name in self.fields:
+            if found := checklist.lengths(name):
+                self.fields[name].widget.attrs["data-recommended"] = json.dumps(found)
 
     def _offer_sections(self, current: int | None) -> None:
         choices = list(section_choices(self.language))

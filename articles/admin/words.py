@@ -43,6 +43,8 @@ def words() -> dict[str, Any]:
         "kept": gettext("Words of %(time)s that were not saved are kept in this browser."),
         "bring_back": gettext("Bring them back"),
         "discard": gettext("Discard"),
+        "recommended": gettext("recommended: up to %(limit)d"),
+        "too_long": gettext("Longer than recommended."),
         "word_count": {
             name: ngettext("%(count)d word", "%(count)d words", number)
             for name, number in CATEGORIES.items()

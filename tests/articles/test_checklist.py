@@ -1,5 +1,6 @@
 """What is looked at before a story is published, and what keeps it from being so."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from articles import checklist, workflow
 from articles.content import normalise
+from articles.forms import StoryForm
 from articles.models import AuthorTranslation, Edition, Story
 from articles.outline import outline
 from articles.workflow import WorkflowError
@@ -72,6 +74,17 @@ class TestChecks:
         assert "length" not in findings(headline="h" * 110)
         assert "110" in findings(headline="h" * 111)["length"][0].text
         assert "90" in findings(headline="h" * 91, kind="live")["length"][0].text
+
+    def test_a_length_is_that_of_the_characters_a_reader_sees(self):
+        assert "length" not in findings(headline="مُ" * 110)
+        assert "111" in findings(headline="مُ" * 111)["length"][0].text
+
+    def test_the_form_is_told_of_the_lengths_and_not_where_nobody_looks(self, settings):
+        attrs = StoryForm(language="ar").fields["headline"].widget.attrs
+        told = json.loads(attrs["data-recommended"])
+        assert (told["story"], told["live"]) == (110, 90)
+        settings.PUBLISH_CHECKS_OFF = ["length"]
+        assert "data-recommended" not in StoryForm(language="ar").fields["headline"].widget.attrs
 
     def test_each_kind_needs_its_own_parts(self):
         assert findings(kind="opinion")["byline"][0].href == "#bylines"

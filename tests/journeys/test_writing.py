@@ -247,3 +247,18 @@ def test_theirs_is_taken_without_script(sign_in, edda):
     page.locator("[data-save]").click()
     head = workflow.head(story).content
     assert (head["headline"], head["kicker"]) == ("لإدا", "لأوتو")
+
+
+def test_words_and_characters_are_counted_as_a_reader_counts_them(sign_in, edda):
+    page = sign_in(edda)
+    open_story(page, make_draft(language="ar", headline="الميناءُ يصحو"))
+    headline = page.locator("#id_headline_count")
+    expect(headline).to_contain_text("كلمتان")
+    expect(headline).to_contain_text("12 حرفاً")
+    expect(headline).to_contain_text("110")
+    page.select_option("[name=kind]", "live")
+    expect(headline).to_contain_text("90")
+    expect(headline.locator("[role=status]")).to_be_empty()
+    page.fill("[name=headline]", "م" * 91)
+    expect(headline.locator("[role=status]")).not_to_be_empty()
+    expect(page.locator("#id_standfirst_count")).to_contain_text("300")

@@ -2,7 +2,7 @@
 
 import { autosave } from "./autosave.js";
 import { conflict } from "./conflict.js";
-import { count, length, plainText } from "./counts.js";
+import { count, counter, plainText } from "./counts.js";
 import { fillForm, keeping, offer } from "./keeping.js";
 import { pictureDialog } from "./pictures.js";
 import { presence } from "./presence.js";
@@ -10,21 +10,6 @@ import { progress } from "./state.js";
 import { statusLine } from "./status.js";
 
 const form = document.querySelector("form[data-story]");
-
-function counter(input) {
-  const limit = Number(input.dataset.limit);
-  const note = document.createElement("span");
-  note.className = "counter";
-  note.setAttribute("aria-live", "polite");
-  input.after(note);
-  const show = () => {
-    const long = length(input.value);
-    note.textContent = long > limit * 0.8 ? `${long} / ${limit}` : "";
-    note.classList.toggle("is-over", long > limit);
-  };
-  input.addEventListener("input", show);
-  show();
-}
 
 // A headline is one line of text on several lines of the screen: Enter would be lost on saving.
 function line(input) {
@@ -139,7 +124,12 @@ function shortcuts() {
 
 if (form) {
   const editor = form.querySelector("textarea[data-editor]");
-  for (const input of form.querySelectorAll("[data-limit]")) counter(input);
+  const words = JSON.parse(form.dataset.sentences ?? "{}");
+  const lengths = (part) => {
+    for (const input of part.querySelectorAll("[data-limit]")) counter(input, words, form.elements.kind);
+  };
+  lengths(form);
+  form.addEventListener("newsroom:fresh", ({ target }) => lengths(target));
   for (const input of form.querySelectorAll("[data-line]")) line(input);
   const main = form.querySelector("[data-picture]");
   if (main && editor) picture(main, editor);

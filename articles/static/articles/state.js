@@ -24,6 +24,7 @@ function replace(old, fresh) {
   for (const input of old.querySelectorAll("input, textarea, select")) {
     if (values.has(input.name)) input.value = values.get(input.name);
   }
+  old.dispatchEvent(new CustomEvent("newsroom:fresh", { bubbles: true }));
   // A button that is withdrawn leaves the focus where the moves stand.
   if (focused) (find(old, focused) ?? old.querySelector("button, input, textarea"))?.focus();
 }
