@@ -78,18 +78,20 @@ def autosave_new(
 def presence(
     admin: "StoryAdmin", request: HttpRequest, story: Story
 ) -> JsonResponse | HttpResponseNotAllowed:
-    """Note that somebody has the story open, and tell who else has, and whether it was saved."""
+    """Note that somebody has the story open to write in it, and tell them, or who only reads it,
+    who else has, and whether it was saved."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    if not workflow.may_edit(story, request.user):
-        return _refused(_("You may not change this story in its present state."), 403)
     if "leave" in request.POST:
         locking.left(story, request.user)
         return _json({})
-    locking.seen(story, request.user)
+    if workflow.may_edit(story, request.user):
+        locking.seen(story, request.user)
+    others = locking.others(story, request.user)
     return _json(
         {
-            "others": [user.display_name for user in locking.others(story, request.user)],
+            "others": [user.display_name for user in others],
+            "writing": locking.in_words(others),
             "version": story.version,
             "by": _who(story),
         }

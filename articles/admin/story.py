@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import override as in_language
 
-from articles import pictures, workflow
+from articles import locking, pictures, workflow
 from articles.admin import aids, conflict, revisions, saving, source_panel, story_form
 from articles.admin.saving import posted_version
 from articles.admin.story_filters import (
@@ -75,12 +75,15 @@ class StoryAdmin(admin.ModelAdmin):
     # The list.
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
+        writing = locking.present_beside(request.user)
         newest = Revision.objects.filter(story=OuterRef("pk")).order_by("-id").values("id")
         return (
             visible_to(Story.objects.for_cards(), request.user)
             .select_related("picture", "created_by", "translation_source")
             .annotate(head_id=Subquery(newest[:1]))
-            .prefetch_related("bylines__author__translations")
+            .prefetch_related(
+                "bylines__author__translations", Prefetch("presences", writing, "present")
+            )
         )
 
     def get_search_results(
@@ -121,6 +124,8 @@ class StoryAdmin(admin.ModelAdmin):
         if row := drift_of(story):
             drifted = '{} <span class="state state-stale">{}</span>'
             shown = format_html(drifted, shown, drift_in_words(row))
+        if writing := locking.in_words([row.user for row in story.present]):
+            shown = format_html('{}<br><span class="writing">{}</span>', shown, writing)
         # What an action on many is checked against: the list may have stood open for long.
         seen = '{}<input type="hidden" name="version-{}" value="{}">'
         return format_html(seen, shown, story.pk, story.version)

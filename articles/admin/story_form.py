@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.utils.translation import override as in_language
 
-from articles import drafts, translations, workflow
+from articles import drafts, locking, translations, workflow
 from articles.admin import conflict, source_panel
 from articles.admin.saving import posted_version
 from articles.admin.words import words
@@ -311,6 +311,7 @@ def _page(
         "form": form,
         "content": content,
         "facts": [] if may_edit else _facts(content),
+        "writing": "" if may_edit else locking.in_words(locking.others(story, request.user)),
         "interface_direction": language_direction(request.LANGUAGE_CODE),
         "errors": form.errors or form.bylines.total_error_count() if form.is_bound else None,
         "media": admin.media + form.media,

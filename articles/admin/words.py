@@ -36,6 +36,8 @@ def words() -> dict[str, Any]:
         "signed_out": gettext("You are signed out. Your words are kept in this browser."),
         "sign_in": gettext("Sign in again"),
         "stale": gettext("%(name)s saved this story meanwhile."),
+        "show_newest": gettext("Show the newest"),
+        "signed_out_reading": gettext("You are signed out."),
         "compare": gettext("Theirs against mine"),
         "copied": gettext("Copied."),
         "copy_marked": gettext("Theirs is marked: copy it with Ctrl-C."),

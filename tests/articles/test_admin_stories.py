@@ -116,8 +116,9 @@ class TestList:
         assert Story.objects.filter(pk=story.pk).exists()
 
 
-# Session, user, two of permissions, count twice, rows, bylines, authors, names, sections twice.
-LIST_QUERIES = 12
+# Session, user, two of permissions, count twice, rows, bylines, authors, names, who writes,
+# sections twice.
+LIST_QUERIES = 13
 
 
 def make_section_once():

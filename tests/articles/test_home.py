@@ -208,7 +208,7 @@ class TestLongLists:
         many(number)
         client.force_login(edda)
         client.get(LIST)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(LIST)
 
     def test_are_counted_up_to_a_bound(self, client, edda, monkeypatch):

@@ -176,12 +176,44 @@ class TestPresence:
             assert locking.others(story, make_user("mona", "Moderator")) == []
             assert locking.forget_absent() == 1
 
-    def test_of_who_may_not_write_is_refused(self, client):
+    def test_who_only_reads_is_told_and_not_noted(self, client):
         story = make_story()
         client.force_login(make_user("mona", "Moderator"))
-        assert client.post(url("presence", story.pk)).status_code == 403
+        assert client.post(url("presence", story.pk)).json()["writing"] == ""
+        locking.seen(story, make_user("otto", "Editor", first_name="Otto"))
+        locking.seen(story, make_user("edda", "Editor", first_name="Edda"))
+        answer = client.post(url("presence", story.pk)).json()
+        assert answer["writing"] == "\u2068Otto\u2069, \u2068Edda\u2069 are writing now"
+        assert answer["writing"] in client.get(url("change", story.pk)).content.decode()
         assert client.get(url("presence", story.pk)).status_code == 405
-        assert Presence.objects.count() == 0
+        assert Presence.objects.count() == 2
+
+    def test_of_who_may_not_read_is_refused(self, client):
+        story = make_draft(by=make_user("edda", "Editor"))
+        client.force_login(make_user("rosa", "Reporter"))
+        assert client.post(url("presence", story.pk)).status_code == 403
+        client.logout()
+        assert client.post(url("presence", story.pk)).status_code == 403
+
+    def test_stands_in_the_list_for_the_same_number_of_queries(self, edda):
+        edda.get(url("changelist"))
+        counts = []
+        for number in range(3):
+            story = make_draft()
+            for name in ("rex", "otto"):
+                locking.seen(story, make_user(f"{name}{number}", "Editor", first_name=name))
+            with CaptureQueriesContext(connection) as queries:
+                page = edda.get(url("changelist")).content.decode()
+            counts.append(len(queries))
+        assert page.count("are writing now") == 3
+        assert counts[0] == counts[2]
+
+    def test_of_oneself_or_of_long_ago_is_not_in_the_list(self, edda):
+        story = make_draft()
+        edda.post(url("presence", story.pk))
+        with time_machine.travel(timezone.now() - timedelta(minutes=1)):
+            locking.seen(story, make_user("otto", "Editor"))
+        assert "writing now" not in edda.get(url("changelist")).content.decode()
 
 
 class TestProgress:

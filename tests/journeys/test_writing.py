@@ -262,3 +262,21 @@ def test_words_and_characters_are_counted_as_a_reader_counts_them(sign_in, edda)
     page.fill("[name=headline]", "م" * 91)
     expect(headline.locator("[role=status]")).not_to_be_empty()
     expect(page.locator("#id_standfirst_count")).to_contain_text("300")
+
+
+def test_who_may_only_read_sees_who_writes_and_that_it_was_saved(sign_in, edda):
+    """A12."""
+    story = make_story(language="ar")
+    hers = sign_in(edda)
+    open_story(hers, story)
+    rosa = sign_in(make_user("rosa", "Reporter", interface_language="ar"))
+    rosa.goto(f"/admin/articles/story/{story.pk}/change/")
+    expect(rosa.locator("[data-others]")).to_contain_text("إدا")
+    hers.fill("[name=headline]", "بعد")
+    expect(hers.locator("[data-status=edited]")).to_be_visible()
+    rosa.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(rosa.locator("[data-status=stale]")).to_contain_text("إدا")
+    rosa.goto("/admin/articles/story/")
+    expect(rosa.locator("#result_list .writing")).to_contain_text("إدا")
+    rosa.locator("#result_list .field-title a").click()
+    expect(rosa.locator("h1")).to_have_text("بعد")

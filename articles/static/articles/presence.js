@@ -7,6 +7,7 @@ const EVERY = 15000;
 
 export function presence(form, box, words, saving) {
   const names = new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" });
+  const isReading = form.hasAttribute("data-reading");
   const isolated = (name) => `\u2068${name}\u2069`;
 
   async function beat(more = {}) {
@@ -24,8 +25,9 @@ export function presence(form, box, words, saving) {
     }
   }
 
-  function tell({ others, version, by }, before) {
-    const said = others.length ? fill(words.others, { names: names.format(others.map(isolated)) }) : "";
+  function tell({ others, writing, version, by }, before) {
+    const also = () => fill(words.others, { names: names.format(others.map(isolated)) });
+    const said = isReading ? writing : others.length ? also() : "";
     if (box.textContent !== said) box.textContent = said;
     box.hidden = !said;
     // A save of this very page may have been under way.
