@@ -49,6 +49,7 @@ class UserAdmin(DjangoUserAdmin):
     list_display = ("person", "email", "group_names", "state", "factor", "last_login")
     list_display_links = ("person",)
     list_filter = (GroupFilter, "is_active")
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 50
     ordering = ("username",)

@@ -1,7 +1,7 @@
 // Tables of the desk: a phone does not show their headings, so that each cell names its own.
 const EMPTY = /^-?$/;
 
-for (const table of document.querySelectorAll("#result_list, .tabular table")) {
+for (const table of document.querySelectorAll("table#result_list, .tabular table")) {
   const heads = [...table.querySelectorAll("thead th")].map((cell) => (cell.querySelector(".text") ?? cell).textContent.trim());
   for (const row of table.tBodies[0]?.rows ?? []) nameCells([...row.cells], heads);
 }
