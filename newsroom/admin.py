@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from newsroom import people, second_factor
 from newsroom.lib import mail
 from newsroom.models import User
-from newsroom.people_forms import GroupForm, InvitationForm, PersonForm
+from newsroom.people_forms import GroupForm, InvitationForm, PasswordForm, PersonForm
 
 ABOVE_ALL = ("is_superuser", "user_permissions")
 
@@ -46,6 +46,8 @@ class UserAdmin(DjangoUserAdmin):
     they do not have; who leaves is deactivated, so that bylines and history stay."""
 
     form = PersonForm
+    change_password_form = PasswordForm
+    add_fieldsets = ((None, {"fields": ("username", "password1", "password2")}),)
     list_display = ("person", "email", "group_names", "state", "factor", "last_login")
     list_display_links = ("person",)
     list_filter = (GroupFilter, "is_active")

@@ -109,8 +109,7 @@ class NewsroomAdminSite(admin.AdminSite):
         """As Django's, carrying what was typed before the session ended, and with a second step."""
         if request.method == "GET" and self.has_permission(request):
             return HttpResponseRedirect(reverse("admin:index"))
-        from django.contrib.admin.forms import AdminAuthenticationForm  # they need the loaded apps
-
+        from newsroom.people_forms import SignInForm  # they need the loaded apps
         from newsroom.signin_pages import SignInView
 
         context = self.each_context(request) | {
@@ -122,7 +121,7 @@ class NewsroomAdminSite(admin.AdminSite):
         }
         view = SignInView.as_view(
             template_name="admin/login.html",
-            authentication_form=AdminAuthenticationForm,
+            authentication_form=SignInForm,
             extra_context=context | (extra_context or {}),
         )
         return never_cache(view)(request)

@@ -50,11 +50,11 @@ def carried(request: HttpRequest) -> str:
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
     """Answer a form that came without a session: sign in, nothing is lost."""
-    from django.contrib.admin.forms import AdminAuthenticationForm  # it needs the loaded apps
+    from newsroom.people_forms import SignInForm  # it needs the loaded apps
 
     context = admin.site.each_context(request) | {
         "title": _("Log in"),
-        "form": AdminAuthenticationForm(request),
+        "form": SignInForm(request),
         "app_path": reverse("admin:login"),
         "next": request.get_full_path(),
         "can_mail": mail.is_configured(),

@@ -5,7 +5,8 @@ import unicodedata
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import UserChangeForm
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
@@ -113,6 +114,25 @@ class PersonForm(AccountMixin, UserChangeForm):
     """Changing an account."""
 
     user_permissions = PermissionsField(label=gettext_lazy("user permissions"), required=False)
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """A new password for somebody else: accounts end by being deactivated, not without one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)
+
+
+class SignInForm(AdminAuthenticationForm):
+    """Django's, with a plain word for what was wrong."""
+
+    error_messages = {
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": gettext_lazy(
+            "The user name or the password is wrong. Capital letters count in both."
+        ),
+    }
 
 
 class InvitationForm(AccountMixin):

@@ -134,6 +134,21 @@ class TestInviting:
         page = client.get(ADD).content.decode()
         assert 'name="password1"' in page
         assert 'name="groups"' not in page
+        assert "LDAP" not in page
+        form = {"username": "rosa", "password1": "a-quiet-harbour", "password2": "a-quiet-harbour"}
+        client.post(ADD, form)
+        assert User.objects.get(username="rosa").check_password("a-quiet-harbour")
+
+    def test_somebody_elses_password_is_changed_and_never_taken_away(self, client, adam):
+        rosa = make_user("rosa", "Reporter")
+        address = f"{LIST}{rosa.pk}/password/"
+        page = client.get(address).content.decode()
+        assert "usable_password" not in page
+        assert "unset-password" not in page
+        new = {"password1": "a-quiet-harbour", "password2": "a-quiet-harbour"}
+        client.post(address, new | {"usable_password": "false", "unset-password": "1"})
+        rosa.refresh_from_db()
+        assert rosa.check_password("a-quiet-harbour")
 
     def test_nobody_else_may(self, client, with_mail):
         client.force_login(make_user("rosa", "Editor"))
