@@ -39,6 +39,7 @@ MODERATING = [
     "comments.moderate_comment",
     "comments.view_decision",
     *(f"comments.{verb}_rule" for verb in ("add", "change", "delete", "view")),
+    *(f"comments.{verb}_policy" for verb in ("change", "view")),
 ]
 PEOPLE = [
     *(f"newsroom.{verb}_user" for verb in ("add", "change", "delete", "view")),

@@ -87,6 +87,8 @@ def _people(story: Story) -> set[str]:
     authors = AuthorTranslation.objects.filter(author__user__is_staff=True)
     names |= set(authors.values_list("name", flat=True))
     whole = {name for name in names if len(name.split()) >= _LEAST_WORDS}
+    if story.pk is None:
+        return whole
     lines = Byline.objects.filter(story=story)
     return whole | {
         *filter(None, lines.values_list("name", flat=True)),

@@ -5,7 +5,9 @@ reads anyhow; the row of `Policy` is the truth it is written from.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
@@ -60,3 +62,9 @@ def _with_those_above(name: str, section_id: int) -> Q:
     for depth in range(4):
         asked |= Q(**{name + "__children" * depth: section_id})
     return asked
+
+
+def make_defaults(sender: object = None, using: str = "default", **kwargs: Any) -> None:
+    """After `migrate`: a policy for every language, which changes nothing yet."""
+    rows = [Policy(language=code) for code, _name in settings.LANGUAGES]
+    Policy.objects.using(using).bulk_create(rows, ignore_conflicts=True)

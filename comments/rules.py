@@ -2,6 +2,8 @@
 them ready for the matcher."""
 
 import ipaddress
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from comments.matcher import Entry, Matcher
 from comments.models import Rule, RuleStamp
 from newsroom.lib.folding import fold
 from newsroom.lib.privacy import blind_index, mask, validate_address
+from newsroom.models import User
 
 Kind = Rule.Kind
 
@@ -62,6 +65,46 @@ def _host(entry: str) -> tuple[str, str]:
     if not key:
         raise ValidationError(_("Enter the name of a site, such as example.com."))
     return host, key
+
+
+MAX_LINES = 20_000
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of many entries: how many were added; lines that were known or could not be
+    taken, numbered from one, with what is said of them."""
+
+    added: int
+    known: list[tuple[int, str]]
+    refused: list[tuple[int, str]]
+
+
+def add_many(text: str, *, by: User, **fields: Any) -> Receipt:
+    """Make a rule of each line that is one and is not there yet; `fields` are what they share,
+    with `kind` and `action`. Raises ValidationError when there are too many lines."""
+    kind, lines = fields["kind"], text.splitlines()
+    if len(lines) > MAX_LINES:
+        raise ValidationError(_("At most %(limit)s lines at once.") % {"limit": MAX_LINES})
+    keys = set(Rule.objects.filter(kind=kind).values_list("key", flat=True))
+    added, known, refused = [], [], []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            value, key = settle(kind, line)
+            Rule._meta.get_field("value").clean(value, None)
+        except ValidationError as error:
+            refused.append((number, error.messages[0]))
+            continue
+        if key in keys:
+            known.append((number, value))
+        else:
+            keys.add(key)
+            added.append(Rule(value=value, key=key, created_by=by, **fields))
+    # Of two who add the same at once, one finds it there already.
+    Rule.objects.bulk_create(added, batch_size=500, ignore_conflicts=True)
+    return Receipt(len(added), known, refused)
 
 
 def current() -> Matcher:

@@ -1,5 +1,5 @@
 """The moderators' desk, a file a screen."""
 
-from comments.admin import queue, rules
+from comments.admin import policies, queue, rules
 
-__all__ = ["queue", "rules"]
+__all__ = ["policies", "queue", "rules"]

@@ -26,6 +26,7 @@ from articles.models import Story
 from comments import addresses, moderation
 from comments.admin import address, marks
 from comments.admin.address import SAME_PERSON
+from comments.admin.policies import is_held
 from comments.models import Comment, Decision
 from comments.moderation import MODERATE, VERBS, ModerationError
 from comments.screening import LABELS
@@ -172,7 +173,7 @@ class CommentAdmin(ReadOnlyAdmin):
     actions_selection_counter = True
 
     class Media:
-        css = {"all": ["comments/desk.css"]}
+        css = {"all": ["comments/desk.css", "comments/rules.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
         return super().get_queryset(request).for_queue()
@@ -226,6 +227,7 @@ class CommentAdmin(ReadOnlyAdmin):
         changelist = getattr(response, "context_data", {}).get("cl")
         if changelist:
             response.context_data["states"] = _states(changelist)
+            response.context_data |= self._held_story(request)
             rows = changelist.result_list
             response.context_data["has_lost_key"] = not all(map(addresses.is_readable, rows))
         return response
@@ -253,10 +255,20 @@ class CommentAdmin(ReadOnlyAdmin):
             "is_readable": addresses.is_readable(comment),
             "reasons": reasons_of(comment),
             "marked": _marked(comment),
+            "held_story": comment.story if self.has_moderate_permission(request) else None,
+            "is_story_held": is_held(comment.story),
+            "back": request.get_full_path(),
             "decisions": comment.decisions.select_related("by")[:MOST_AT_ONCE],
             "verbs": _buttons(comment) if self.has_moderate_permission(request) else [],
         }
         return TemplateResponse(request, "admin/comments/comment/comment.html", context)
+
+    def _held_story(self, request: HttpRequest) -> dict[str, Any]:
+        """The one story the list is narrowed to, whose comments a moderator may hold."""
+        pk = request.GET.get(StoryFilter.parameter_name, "")
+        may = _is_id(pk) and self.has_moderate_permission(request)
+        story = Story.objects.only("pk").filter(pk=int(pk)).first() if may else None
+        return {"held_story": story, "is_story_held": bool(story) and is_held(story)}
 
     def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
         """Take one decision on the chosen comments, whatever the list is filtered by."""

@@ -1,17 +1,26 @@
-"""The moderators' rules: one entry a row."""
+"""The moderators' rules: one entry a row, many at once, and a box to try them in."""
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from comments import rules
+from comments.admin import trying
 from comments.models import Rule
+from newsroom.lib.folding import fold
+
+# Lines of a receipt that are shown.
+MOST_LINES = 100
 
 
 class RuleForm(forms.ModelForm):
@@ -41,19 +50,65 @@ class RuleForm(forms.ModelForm):
             self.add_error("value", _("There is such a rule already."))
 
 
+class ManyForm(forms.Form):
+    """Entries of one kind, one a line."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("kind"), choices=Rule.Kind.choices)
+    action = forms.ChoiceField(label=gettext_lazy("action"), choices=Rule.Action.choices)
+    with_prefixes = forms.BooleanField(
+        label=Rule._meta.get_field("with_prefixes").verbose_name,
+        help_text=Rule._meta.get_field("with_prefixes").help_text,
+        required=False,
+        initial=True,
+    )
+    note = forms.CharField(label=gettext_lazy("note"), max_length=200, required=False)
+    entries = forms.CharField(
+        label=gettext_lazy("entries, one a line"),
+        widget=forms.Textarea(attrs={"rows": 12, "dir": "auto"}),
+        strip=False,
+    )
+
+
 @admin.register(Rule)
 class RuleAdmin(admin.ModelAdmin):
     """What holds a comment, sends it to spam, or lets it through."""
 
     form = RuleForm
-    list_display = ("entry", "kind", "action", "note", "is_active")
+    list_display = ("entry", "kind", "action", "note", "is_active", "created_at")
     list_filter = ("kind", "action", "is_active")
+    list_per_page = 100
+    list_max_show_all = 100
     search_fields = ("value", "note")
+    search_help_text = gettext_lazy("Words are found in any spelling; an address is never shown.")
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ("created_at",)
     ordering = ("-id",)
+
+    class Media:
+        css = {"all": ["comments/desk.css", "comments/rules.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("many/", wrap(self.many_view), name="comments_rule_many"),
+            path("try/", wrap(self.try_view), name="comments_rule_try"),
+            *super().get_urls(),
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Rule | None = None) -> tuple[str, ...]:
         return ("kind",) if obj else ()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        term = " ".join(search_term.replace("\x00", "").split())
+        if not term:
+            return queryset, False
+        found = Q(value__icontains=term) | Q(note__icontains=term)
+        if key := " ".join(fold(term).split()):
+            found |= Q(key__contains=key) & ~Q(kind=Rule.Kind.ADDRESS)
+        return queryset.filter(found), False
 
     def save_model(self, request: HttpRequest, obj: Rule, form: RuleForm, change: bool) -> None:
         if not change:
@@ -63,3 +118,62 @@ class RuleAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("entry"), ordering="value")
     def entry(self, rule: Rule) -> SafeString:
         return format_html("<bdi>{}</bdi>", rule.value)
+
+    def many_view(self, request: HttpRequest) -> HttpResponse:
+        """Add many entries; what could not be taken stays in the box, with its line's number."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method not in ("GET", "HEAD", "POST"):
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+        form = ManyForm(request.POST or None)
+        receipt = self._added(request, form) if form.is_valid() else None
+        context = {"form": form, "receipt": receipt, "title": _("Add many rules")}
+        if receipt:
+            context |= {
+                "known": receipt.known[:MOST_LINES],
+                "refused": receipt.refused[:MOST_LINES],
+            }
+        is_wrong = bool(form.errors or (receipt and receipt.refused))
+        return self._page(request, "many", context, 422 if is_wrong else 200)
+
+    def _added(self, request: HttpRequest, form: ManyForm) -> rules.Receipt | None:
+        shared = {name: value for name, value in form.cleaned_data.items() if name != "entries"}
+        text = form.cleaned_data["entries"]
+        try:
+            receipt = rules.add_many(text, by=request.user, **shared)
+        except forms.ValidationError as error:
+            form.add_error("entries", error)
+            return None
+        lines = text.splitlines()
+        form.data = form.data.copy()
+        form.data["entries"] = "\n".join(lines[number - 1] for number, _why in receipt.refused)
+        if receipt.added and (newest := Rule.objects.order_by("-pk").first()):
+            said = ngettext("%(n)s rule added", "%(n)s rules added", receipt.added)
+            self.log_addition(request, newest, said % {"n": receipt.added})
+            messages.success(request, said % {"n": receipt.added})
+        return receipt
+
+    def try_view(self, request: HttpRequest) -> HttpResponse:
+        """Say what the rules would do to a text. Nothing of it is stored, nor in an address."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method not in ("GET", "HEAD", "POST"):
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+        form = trying.TryForm(request.POST or None)
+        context = {"form": form, "title": _("Try the rules")}
+        if form.is_valid():
+            context["verdict"] = trying.judge(form.cleaned_data)
+        response = self._page(request, "try", context, 422 if form.errors else 200)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def _page(
+        self, request: HttpRequest, name: str, context: dict[str, Any], status: int
+    ) -> TemplateResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": self.media,
+            **context,
+        }
+        return TemplateResponse(request, f"admin/comments/rule/{name}.html", context, status=status)
