@@ -280,3 +280,17 @@ def test_who_may_only_read_sees_who_writes_and_that_it_was_saved(sign_in, edda):
     expect(rosa.locator("#result_list .writing")).to_contain_text("إدا")
     rosa.locator("#result_list .field-title a").click()
     expect(rosa.locator("h1")).to_have_text("بعد")
+
+
+def test_a_browser_that_keeps_nothing_says_so_and_goes_on_saving(sign_in, edda):
+    story = make_draft(language="ar")
+    page = sign_in(edda)
+    open_story(page, story)
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
+    page.route("**/autosave/", lambda route: route.abort())
+    page.fill("[name=headline]", "لا شبكة ولا مكان")
+    expect(page.locator("[data-status=unkept]")).to_be_visible()
+    page.unroute("**/autosave/")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator(SAVED)).to_be_visible()
+    assert workflow.head(story).content["headline"] == "لا شبكة ولا مكان"
