@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -13,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from articles import logged
 from articles.models import Section, Story
 from comments.models import Policy, StoryPolicy
 from comments.moderation import MODERATE
@@ -59,7 +59,7 @@ class PolicyAdmin(admin.ModelAdmin):
         css = {"all": ["comments/desk.css", "comments/rules.css"]}
 
     def get_urls(self) -> list[URLPattern]:
-        hold = self.admin_site.admin_view(hold_story)
+        hold = self.admin_site.admin_view(self.hold_story)
         return [path("story/<int:pk>/", hold, name="comments_story_hold"), *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -68,26 +68,34 @@ class PolicyAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Policy | None = None) -> bool:
         return False
 
+    def hold_story(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Hold every comment on a story from now on (`hold=1`), or no longer."""
+        if not request.user.has_perm(MODERATE):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        story, holds = get_object_or_404(Story, pk=pk), request.POST.get("hold") == "1"
+        StoryPolicy.objects.update_or_create(story=story, defaults={"premoderate": holds})
+        code = "comments_held" if holds else "comments_held_no_longer"
+        self.log_change(request, story, logged.sentence(code))
+        messages.success(request, logged.SENTENCES[code]({}))
+        back = request.POST.get("back", "")
+        queue = f"{reverse('admin:comments_comment_changelist')}?story__id__exact={story.pk}"
+        own = back and url_has_allowed_host_and_scheme(back, None)
+        return HttpResponseRedirect(back if own else queue)
+
 
 def is_held(story: Story) -> bool:
     """Whether a moderator wants every comment on `story` held."""
     return StoryPolicy.objects.filter(story=story, premoderate=True).exists()
 
 
-def hold_story(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hold every comment on a story from now on (`hold=1`), or no longer."""
-    if not request.user.has_perm(MODERATE):
-        raise PermissionDenied
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    story, holds = get_object_or_404(Story, pk=pk), request.POST.get("hold") == "1"
-    StoryPolicy.objects.update_or_create(story=story, defaults={"premoderate": holds})
-    said = _("Every comment on this story is held from now on.")
-    if not holds:
-        said = _("Comments on this story are no longer all held.")
-    LogEntry.objects.log_actions(request.user.pk, [story], CHANGE, said, single_object=True)
-    messages.success(request, said)
-    back = request.POST.get("back", "")
-    queue = f"{reverse('admin:comments_comment_changelist')}?story__id__exact={story.pk}"
-    own = back and url_has_allowed_host_and_scheme(back, None)
-    return HttpResponseRedirect(back if own else queue)
+def _held(values: dict[str, Any]) -> str:
+    return _("Every comment on this story is held from now on.")
+
+
+def _held_no_longer(values: dict[str, Any]) -> str:
+    return _("Comments on this story are no longer all held.")
+
+
+logged.SENTENCES |= {"comments_held": _held, "comments_held_no_longer": _held_no_longer}

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from articles import logged
 from comments import rules
 from comments.admin import trying
 from comments.models import Rule
@@ -21,6 +22,13 @@ from newsroom.lib.folding import fold
 
 # Lines of a receipt that are shown.
 MOST_LINES = 100
+
+
+def _rules_added(values: dict[str, Any]) -> str:
+    return ngettext("%(n)s rule added.", "%(n)s rules added.", values["n"]) % values
+
+
+logged.SENTENCES["rules_added"] = _rules_added
 
 
 class RuleForm(forms.ModelForm):
@@ -127,7 +135,11 @@ class RuleAdmin(admin.ModelAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         form = ManyForm(request.POST or None)
         receipt = self._added(request, form) if form.is_valid() else None
-        context = {"form": form, "receipt": receipt, "title": _("Add many rules")}
+        context: dict[str, Any] = {
+            "form": form,
+            "receipt": receipt,
+            "title": _("Add many rules"),
+        }
         if receipt:
             context |= {
                 "known": receipt.known[:MOST_LINES],
@@ -148,9 +160,9 @@ class RuleAdmin(admin.ModelAdmin):
         form.data = form.data.copy()
         form.data["entries"] = "\n".join(lines[number - 1] for number, _why in receipt.refused)
         if receipt.added and (newest := Rule.objects.order_by("-pk").first()):
-            said = ngettext("%(n)s rule added", "%(n)s rules added", receipt.added)
-            self.log_addition(request, newest, said % {"n": receipt.added})
-            messages.success(request, said % {"n": receipt.added})
+            # The log names the newest of them and says how many there were.
+            self.log_addition(request, newest, logged.sentence("rules_added", n=receipt.added))
+            messages.success(request, _rules_added({"n": receipt.added}))
         return receipt
 
     def try_view(self, request: HttpRequest) -> HttpResponse:
@@ -160,7 +172,7 @@ class RuleAdmin(admin.ModelAdmin):
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         form = trying.TryForm(request.POST or None)
-        context = {"form": form, "title": _("Try the rules")}
+        context: dict[str, Any] = {"form": form, "title": _("Try the rules")}
         if form.is_valid():
             context["verdict"] = trying.judge(form.cleaned_data)
         response = self._page(request, "try", context, 422 if form.errors else 200)

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from articles import logged
 from comments import rules
 from comments.models import Comment, Policy, Rule, StoryPolicy
 from newsroom.lib.privacy import blind_index
@@ -92,7 +93,7 @@ class TestMany:
         answer = self.post(desk, "192.0.2.0/24\n2001:db8::/32", kind="network", action="spam")
         assert answer.status_code == 200
         assert Rule.objects.filter(kind="network", action="spam").count() == 2
-        assert "2 rules added" in LogEntry.objects.get().get_change_message()
+        assert logged.message_in_words(LogEntry.objects.get()) == "2 rules added."
 
     def test_addresses_are_not_shown_again(self, desk):
         text = "someone@mail.example"
@@ -208,7 +209,11 @@ class TestHoldingAStory:
         assert StoryPolicy.objects.get().premoderate
         desk.post(self.address(story), {"hold": "0"})
         assert not StoryPolicy.objects.get().premoderate
-        assert LogEntry.objects.count() == 2
+        said = [logged.message_in_words(row) for row in LogEntry.objects.order_by("id")]
+        assert said == [
+            "Every comment on this story is held from now on.",
+            "Comments on this story are no longer all held.",
+        ]
 
     def test_offered_where_one_story_is_looked_at(self, desk, story):
         held = make_comment(story, status="pending")
