@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from articles.models import Story
 from articles.site import site_of
 from articles.views import render_story
-from comments import guard, moderation, notifications, posting, threads, trust
+from comments import guard, moderation, notifications, posting, reasons, threads, trust
 from comments.forms import CommentForm, parent_id
 from comments.models import Comment
 from comments.posting import CommentRefused
@@ -146,6 +146,9 @@ def _preview(
     context = {
         "comment": comment,
         "story": comment.story,
+        "why": reasons.for_writer(
+            comment.reasons, is_pending=comment.status == Comment.Status.PENDING
+        ),
         "can_mail": trust.can_mail(comment),
         "is_mailed": "mailed" in request.GET,
         "problem": problem,
