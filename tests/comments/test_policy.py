@@ -154,3 +154,13 @@ class TestPremoderation:
         set_policy(premoderate=True)
         with django_assert_num_queries(1):
             policy.holds_all(story)
+
+
+def test_a_change_by_the_desk_is_seen_by_the_next_page_and_the_next_comment(client, send, story):
+    """No process keeps a policy: the row of the edition is read with every page."""
+    for is_stopped in (True, False, True):
+        set_policy(is_stopped=is_stopped)
+        page = client.get(story.get_absolute_url()).content.decode()
+        assert ('id="commentform"' in page) == (not is_stopped)
+        answer = send(story, comment=f"Text {is_stopped}")
+        assert answer.status_code == (403 if is_stopped else 303)

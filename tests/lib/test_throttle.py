@@ -48,6 +48,7 @@ def test_without_redis_only_what_is_optional_goes_on(monkeypatch, caplog):
     assert claim("comment", 15, is_optional=True) == 0
     assert claim("mail", 60) == 60
     release("mail")
+    assert throttle.count(throttle.window("seen", 60), 0) == 0
     assert "connection refused" in caplog.text
 
 
