@@ -35,7 +35,7 @@ from articles.models.topic import TopicTranslation
 from articles.site import PAGES, section_for
 from newsroom.lib.html import clean
 from newsroom.lib.rtl import language_direction
-from newsroom.lib.text import slugify_unicode, split_list
+from newsroom.lib.text import row_number, slugify_unicode, split_list
 
 MAX_BYLINES, MAX_TOPICS = 20, 20
 # How far answers to answers are followed.
@@ -150,6 +150,29 @@ class MomentField(forms.DateTimeField):
     """A date and a time in the site's zone, which is to be named beside it."""
 
     widget = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def to_python(self, value: Any) -> datetime | None:
+        """As Django's, but of an hour that the clocks repeat it is the first; years at the ends
+        of the calendar, where another zone has none, are refused."""
+        try:
+            moment = super().to_python(value)
+        except ValidationError as refusal:
+            moment = _first_of_repeated(refusal)
+        if moment and not 1900 <= moment.year <= 9000:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
+
+
+def _first_of_repeated(refusal: ValidationError) -> datetime:
+    """Return the moment that was refused for being ambiguous; raise the refusal for any other
+    reason, and for an hour that the clocks leave out."""
+    typed = (refusal.params or {}).get("datetime")
+    if refusal.code != "ambiguous_timezone" or not 1900 <= typed.year <= 9000:
+        raise refusal
+    moment = timezone.make_aware(typed)
+    if timezone.localtime(moment.astimezone(UTC)).replace(tzinfo=None) != typed:
+        raise refusal
+    return moment
 
 
 def zone_label() -> str:
@@ -351,10 +374,8 @@ class StoryForm(forms.Form):
     @property
     def chosen_picture(self) -> Image | None:
         """The picture that stands in the form, for its thumbnail."""
-        value = str(self["picture"].value() or "")
-        if not value.isdecimal():
-            return None
-        return Image.objects.prefetch_related("translations").filter(pk=value).first()
+        number = row_number(str(self["picture"].value() or ""))
+        return Image.objects.prefetch_related("translations").filter(pk=number).first()
 
     def is_valid(self) -> bool:
         # Both are asked, so that every complaint is shown at once.
@@ -444,9 +465,7 @@ class StoryForm(forms.Form):
 def _story_number(typed: str) -> int | None:
     """Return the number of a story, typed alone or in its address."""
     address = re.search(r"/(\d{1,18})/[^/]+/?$", urlsplit(typed).path)
-    number = address[1] if address else typed
-    is_number = number.isascii() and number.isdecimal() and len(number) < 19
-    return int(number) if is_number else None
+    return row_number(address[1] if address else typed) or None
 
 
 def _answered_by(story: Story) -> list[int]:

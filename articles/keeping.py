@@ -27,25 +27,29 @@ def settle(revision: Revision, note: str, autosave: bool) -> None:
 
 def keep(
     story: Story,
-    newest: Revision,
+    newest: Revision | None,
     content: Content,
     *,
     by: User | None,
     note: str,
     autosave: bool,
 ) -> None:
-    """Write the content into a new revision, or over this person's own running autosave."""
-    is_own = newest.is_autosave and by is not None and newest.created_by_id == by.pk
-    is_fixed = newest.name or newest.publish_at or newest.pk == story.live_revision_id
-    is_running = not autosave or timezone.now() - newest.created_at < STRETCH
-    if is_own and not is_fixed and is_running:
+    """Write the content into a new revision, or over `newest` while that is this person's own
+    running autosave."""
+    if newest and by and _is_running(story, newest, by):
         newest.content, newest.schema = content, SCHEMA
         newest.is_autosave, newest.note = autosave, note[:250]
-        newest.save()
+        newest.save(update_fields=["content", "schema", "is_autosave", "note", "saved_at"])
         return
     Revision.objects.create(
         story=story, content=content, created_by=by, note=note[:250], is_autosave=autosave
     )
+
+
+def _is_running(story: Story, newest: Revision, by: User) -> bool:
+    is_own = newest.is_autosave and newest.created_by_id == by.pk
+    is_fixed = newest.name or newest.publish_at or newest.pk == story.live_revision_id
+    return is_own and not is_fixed and timezone.now() - newest.created_at < STRETCH
 
 
 def prune_autosaves() -> int:

@@ -1,7 +1,7 @@
 """Who may read and write which story in the desk.
 
 Editors reach every story, section editors those of their sections and what stands below them,
-reporters their own drafts. What is public everybody at the desk may read.
+reporters their own drafts. What is public everybody at the desk may read, as readers do.
 """
 
 from django.db.models import Q, QuerySet
@@ -65,6 +65,11 @@ def may_see(story: Story, user: User) -> bool:
     if story.created_by_id == user.pk or story.is_public:
         return True
     return reaches(story.section_id, user)
+
+
+def may_see_work(story: Story, user: User) -> bool:
+    """Whether `user` may read what readers do not: the newest revision, older ones, notes."""
+    return story.created_by_id == user.pk or reaches(story.section_id, user)
 
 
 def visible_to(stories: QuerySet[Story], user: User) -> QuerySet[Story]:

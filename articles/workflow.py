@@ -19,7 +19,16 @@ from articles import checklist, keeping, logged, pictures, translations
 from articles import content as contents
 from articles.content import Content
 from articles.models import Correction, Revision, Story, Transition
-from articles.rights import CHANGE, PUBLISH, REVIEW, may_edit, may_move, reaches
+from articles.rights import (
+    CHANGE,
+    EDIT_ALL,
+    PUBLISH,
+    REVIEW,
+    may_edit,
+    may_move,
+    may_see_work,
+    reaches,
+)
 from newsroom.lib.text import one_line
 from newsroom.models import User
 
@@ -102,13 +111,15 @@ def save_draft(
     note: str = "",
     version: int | None = None,
     autosave: bool = False,
+    apart: bool = False,
 ) -> Story:
     """Keep `content` as the newest revision and return the story.
 
     A story that readers can see, now or at its time, does not change until it is published
     again; any other takes the content at once. An edit of an approved story voids the approval
     where EDIT_VOIDS_APPROVAL says so. Autosaves of one person share a revision for
-    keeping.STRETCH. Raises StaleStory, and WorkflowError when `by` may not.
+    keeping.STRETCH, unless the content is to stand `apart`. Raises StaleStory, and WorkflowError
+    when `by` may not.
     """
     content = contents.normalise(content)
     _require_section(content)
@@ -120,7 +131,8 @@ def save_draft(
         if content == contents.normalise(newest.content):
             keeping.settle(newest, note, autosave)
             return story
-        keeping.keep(story, newest, content, by=by, note=note, autosave=autosave)
+        into = None if apart else newest
+        keeping.keep(story, into, content, by=by, note=note, autosave=autosave)
         _touch(story, by)
         if story.status == Status.APPROVED and settings.EDIT_VOIDS_APPROVAL:
             story.status = Status.IN_REVIEW
@@ -167,6 +179,7 @@ def publish(
     with transaction.atomic():
         story, before = _begin(story, "publish", by, version)
         revision = head(story)
+        _require_reach(revision, by)
         _require_publishable(story, revision.content)
         if _was_ever_public(story) and revision.pk != story.live_revision_id:
             story.updated_at = timezone.now()
@@ -192,6 +205,7 @@ def publish_edits_at(
         if at <= timezone.now():
             raise WorkflowError(_("This time is past."))
         revision = head(story)
+        _require_reach(revision, by)
         _require_publishable(story, revision.content)
         _drop_timed_edit(story)
         revision.publish_at, revision.publish_by = at, by
@@ -217,8 +231,10 @@ def cancel_edits_at(
 def publish_due_edits() -> tuple[list[Story], list[str]]:
     """Publish the edits whose time has come; return the stories and, in words, what failed.
 
-    Each in a transaction of its own, claimed under the story's lock: run twice, or by two
-    processes at once, every edit is published once.
+    What is refused then, by the checklist or because the story ended meanwhile, loses its time
+    and waits in the desk like any edit; the story's log says why. Each in a transaction of its
+    own, claimed under the story's lock: run twice, or by two processes at once, every edit is
+    published once.
     """
     done, failed = [], []
     due = Revision.objects.filter(publish_at__lte=timezone.now()).order_by("publish_at")
@@ -227,6 +243,7 @@ def publish_due_edits() -> tuple[list[Story], list[str]]:
             if story := _publish_due(revision):
                 done.append(story)
         except WorkflowError as refusal:
+            _give_up_time(revision, str(refusal))
             failed.append(f"#{revision.story_id}: {refusal}")
     return done, failed
 
@@ -329,7 +346,7 @@ def restore(
     with transaction.atomic():
         before = _locked(story)
         content = contents.existing(contents.normalise(revision.content), before)
-        story = save_draft(story, content, by=by, version=version)
+        story = save_draft(story, content, by=by, version=version, apart=True)
         if story.version != before.version:
             made = story.revisions.filter(pk=head(story).pk)
             made.update(detail=logged.restored(revision.saved_at))
@@ -342,14 +359,24 @@ def name_revision(story: Story, revision: Revision, name: str, *, by: User | Non
         raise WorkflowError(_("You may not change this story in its present state."))
     if revision.story_id != story.pk:
         raise WorkflowError(_("This revision belongs to another story."))
-    revision.name = one_line(name)[:80]
-    revision.save(update_fields=["name"])
+    with transaction.atomic():
+        # An autosave that runs meanwhile must not write over what has just got its name.
+        _locked(story)
+        revision.name = one_line(name)[:80]
+        revision.save(update_fields=["name"])
     return revision
 
 
 def head(story: Story) -> Revision:
     """Return the newest revision: what editors work on."""
     return story.revisions.first()
+
+
+def shown_to(story: Story, user: User) -> Revision:
+    """Return the revision that `user` may read: the newest, or of a story that is not theirs to
+    work on the one that is public."""
+    is_outside = not may_see_work(story, user) and story.live_revision
+    return story.live_revision if is_outside else head(story)
 
 
 def has_unpublished_edits(story: Story) -> bool:
@@ -383,7 +410,7 @@ def _begin(story: Story, action: str, by: User | None, version: int | None) -> t
 
 def _begin_correction(story: Story, by: User | None, version: int | None) -> tuple[Story, str]:
     story, before = _begin(story, "publish", by, version)
-    if before != Status.PUBLISHED:
+    if before != Status.PUBLISHED or not story.first_published_at <= timezone.now():
         raise WorkflowError(_("Only a published story can be corrected in public."))
     return story, before
 
@@ -401,6 +428,17 @@ def _require_edit(story: Story, content: Content, by: User | None) -> None:
     is_moved = content["section"] != story.section_id
     if is_moved and story.created_by_id != by.pk and not reaches(content["section"], by):
         raise WorkflowError(_("You may not move a story to this section."))
+
+
+def _require_reach(revision: Revision, by: User | None) -> None:
+    """Refuse to publish into a section that is not this person's, and what stands outside all
+    sections: a static page."""
+    if by is None:
+        return
+    if not reaches(revision.content.get("section"), by):
+        raise WorkflowError(_("You may not publish in this section."))
+    if revision.content.get("kind") == Story.Kind.PAGE and not by.has_perm(EDIT_ALL):
+        raise WorkflowError(_("Static pages are published by editors of the whole paper."))
 
 
 def _simple_move(
@@ -445,12 +483,25 @@ def _publish_due(revision: Revision) -> Story | None:
         due = story.revisions.filter(pk=revision.pk, publish_at__lte=timezone.now()).first()
         if due is None:
             return None  # another process was quicker, or somebody changed the time
-        _require_publishable(story, due.content)
+        if not story.is_public:
+            raise WorkflowError(_("The story is not public any more."))
+        _require_publishable(story, contents.existing(contents.normalise(due.content), story))
         _touch(story, due.publish_by)
         story.updated_at = timezone.now()
         _make_live(story, due)
         _log(story, "publish", story.status, by=due.publish_by, detail=logged.AT_ITS_TIME)
     return story
+
+
+def _give_up_time(revision: Revision, why: str) -> None:
+    """Forget the time of edits that could not be published at it, and say why in the log."""
+    with transaction.atomic():
+        story = _locked(revision.story)
+        if story.revisions.filter(pk=revision.pk, publish_at__lte=timezone.now()).exists():
+            _drop_timed_edit(story)
+            _touch(story, None)
+            story.save()
+            _log(story, "miss_edits", story.status, by=revision.publish_by, note=why)
 
 
 def _drop_timed_edit(story: Story) -> bool:
@@ -523,6 +574,7 @@ ACTION_LABELS = {
     "void": gettext_lazy("Approval voided by an edit"),
     "time_edits": gettext_lazy("Publish the edits at a time"),
     "untime_edits": gettext_lazy("Forget the time of the edits"),
+    "miss_edits": gettext_lazy("Edits not published at their time"),
     "end": gettext_lazy("Unpublish at a time"),
     "keep": gettext_lazy("Forget the time of the end"),
     "correct": gettext_lazy("Correction"),

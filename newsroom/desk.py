@@ -36,7 +36,9 @@ class NewsroomAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list:
         """Django's, the screens that need to know both apps, and the pages before the desk."""
-        return [*self._own_urls(), *self._door_urls(), *super().get_urls()]
+        # Django's way to "view on site" tells the address of any draft: ours has no such screen.
+        django = [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
+        return [*self._own_urls(), *self._door_urls(), *django]
 
     def _own_urls(self) -> list:
         from newsroom import account, audit, home  # they need the loaded apps

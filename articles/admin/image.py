@@ -41,7 +41,7 @@ from articles.models.language import languages
 from articles.rights import EDIT_ALL, visible_to
 from newsroom.lib import images
 from newsroom.lib.folding import tokens
-from newsroom.lib.text import one_line
+from newsroom.lib.text import one_line, row_number
 
 PER_PAGE = 24
 
@@ -373,7 +373,7 @@ class ImageAdmin(NamedAdmin):
 
     def _describe(self, request: HttpRequest) -> JsonResponse:
         number, language = request.POST["image"], request.POST.get("language")
-        image = get_object_or_404(Image, pk=number if number.isdecimal() else 0)
+        image = get_object_or_404(Image, pk=row_number(number))
         if not self.has_change_permission(request, image):
             raise PermissionDenied
         row = image.translations.filter(language=language).first()

@@ -18,6 +18,7 @@ from articles.models import Revision, Story
 from articles.revisions import compare
 from articles.workflow import WorkflowError
 from newsroom.lib.rtl import language_direction
+from newsroom.lib.text import row_number
 
 if TYPE_CHECKING:
     from articles.admin.story import StoryAdmin
@@ -73,9 +74,7 @@ def restore(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResp
 
 
 def _asked(story: Story, number: str) -> Revision | None:
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
-        return None
-    return story.revisions.select_related("created_by").filter(pk=number).first()
+    return story.revisions.select_related("created_by").filter(pk=row_number(number)).first()
 
 
 def rename(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
@@ -95,9 +94,7 @@ def rename(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpRespo
 
 
 def _posted(story: Story, request: HttpRequest) -> Revision:
-    number = request.POST.get("revision", "")
-    is_number = number.isascii() and number.isdecimal() and len(number) < 19
-    return get_object_or_404(story.revisions, pk=number if is_number else 0)
+    return get_object_or_404(story.revisions, pk=row_number(request.POST.get("revision", "")))
 
 
 # The preview.
@@ -153,7 +150,7 @@ def share(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpRespon
     number, days = request.POST.get("revoke", ""), request.POST.get("days", "")
     try:
         if number:
-            link = get_object_or_404(story.share_links, pk=number if number.isdecimal() else 0)
+            link = get_object_or_404(story.share_links, pk=row_number(number))
             drafts.revoke(link, by=request.user)
             messages.success(request, _("The link leads nowhere any more."))
         else:

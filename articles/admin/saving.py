@@ -65,7 +65,9 @@ def autosave_new(
         return _refused(_("You may not write new stories."), 403)
     form = StoryForm(request.POST, language=story_form.language_of(request))
     if found := story_form.sent_before(admin, request, form):
-        return autosave(admin, request, found)
+        # A colleague's is not this form's story at another version: it never saw it.
+        is_own = found.created_by_id == request.user.pk
+        return autosave(admin, request, found) if is_own else _refused(story_form.exists(), 409)
     if not form.is_valid():
         return _invalid(form)
     try:

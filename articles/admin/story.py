@@ -28,13 +28,14 @@ from articles.admin.story_filters import (
     state_of,
 )
 from articles.models import Revision, Story
-from articles.rights import may_see, visible_to
+from articles.rights import may_see, may_see_work, visible_to
 from articles.templatetags.desk import drift_in_words, drift_of
 from articles.templatetags.desk import moment as in_words
 from articles.workflow import WorkflowError
 from newsroom.lib.folding import tokens
 from newsroom.lib.paging import BoundedPaginator
 from newsroom.lib.rtl import language_direction
+from newsroom.lib.text import row_number
 
 # Of what a search finds, the newest are shown.
 MOST_FOUND = 400
@@ -240,7 +241,8 @@ class StoryAdmin(admin.ModelAdmin):
     def _screen(self, screen: Callable) -> Callable:
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             story = get_object_or_404(Story, pk=pk)
-            if not self.has_view_permission(request, story):
+            allowed = self.has_view_permission(request, story)
+            if not (allowed and may_see_work(story, request.user)):
                 raise PermissionDenied
             return screen(self, request, story)
 
@@ -254,17 +256,21 @@ class StoryAdmin(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        story = Story.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        story = Story.objects.filter(pk=row_number(object_id)).first()
         if story is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.has_view_or_change_permission(request, story):
             raise PermissionDenied
+        if not may_see_work(story, request.user):
+            # What is public is read where the public reads it: the desk shows the work on it.
+            return HttpResponseRedirect(story.get_absolute_url())
         return story_form.change(self, request, story)
 
     def history_view(
         self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        return HttpResponseRedirect(reverse("admin:articles_story_revisions", args=[object_id]))
+        number = [row_number(object_id)]
+        return HttpResponseRedirect(reverse("admin:articles_story_revisions", args=number))
 
 
 def _moment_word(story: Story) -> str:

@@ -32,6 +32,7 @@ from articles.revisions import LABELS, readable
 from articles.rights import may_see
 from articles.workflow import StaleStory, WorkflowError
 from newsroom.lib.rtl import language_direction
+from newsroom.lib.text import row_number
 from newsroom.models import User
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ def add(admin: "StoryAdmin", request: HttpRequest) -> HttpResponse:
         return _page(admin, request, StoryForm(language=language, content=_start(request, source)))
     form = StoryForm(request.POST, language=language)
     if saved := sent_before(admin, request, form):
-        is_own = saved.created_by_id == request.user.pk
-        return change(admin, request, saved) if is_own else _stale(admin, request, form, saved)
+        return _sent_again(admin, request, form, saved)
     if not form.is_valid():
         return _page(admin, request, form)
     try:
@@ -91,6 +91,19 @@ def sent_before(admin: "StoryAdmin", request: HttpRequest, form: StoryForm) -> S
     form.is_valid()
     key = form.cleaned_data.get("key")
     return key and Story.objects.filter(translation_key=key, language=form.language).first()
+
+
+def _sent_again(
+    admin: "StoryAdmin", request: HttpRequest, form: StoryForm, saved: Story
+) -> HttpResponse:
+    """The story of this form is there: my own takes the words as a change, a colleague's is
+    compared, and one that this person may not read is only said to be there."""
+    if saved.created_by_id == request.user.pk:
+        return change(admin, request, saved)
+    if workflow.may_edit(saved, request.user):
+        return _stale(admin, request, form, saved)
+    form.add_error(None, exists())
+    return _page(admin, request, form)
 
 
 def change(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:
@@ -244,7 +257,7 @@ def _make(move: Move, moves: MoveForm, story: Story, user: User, version: int) -
 
 
 def _take_back(story: Story, number: str, user: User, version: int) -> Story:
-    found = story.corrections.filter(pk=number).first() if number.isdecimal() else None
+    found = story.corrections.filter(pk=row_number(number)).first()
     if found is None:
         raise WorkflowError(_("This correction is not there any more."))
     return workflow.take_back_correction(found, by=user, version=version)
@@ -451,8 +464,8 @@ def language_of(request: HttpRequest) -> str:
 
 def _source(admin: "StoryAdmin", request: HttpRequest) -> Story | None:
     """The story that is to be translated."""
-    number = request.GET.get("translation_of", "")
-    source = Story.objects.filter(pk=number).first() if number.isdecimal() else None
+    number = row_number(request.GET.get("translation_of", ""))
+    source = Story.objects.filter(pk=number).first()
     return source if source and admin.has_view_permission(request, source) else None
 
 
@@ -466,9 +479,8 @@ def _twin(source: Story | None, language: str) -> Story | None:
 def _start(request: HttpRequest, source: Story | None) -> Content:
     """What a new story begins with: of a translation, what is the same in every language."""
     if source is None:
-        section = request.GET.get("section", "")
-        return {"section": int(section) if section.isdecimal() else None}
-    content = workflow.head(source).content
+        return {"section": row_number(request.GET.get("section", "")) or None}
+    content = workflow.shown_to(source, request.user).content
     kept = ("section", "kind", "picture", "comments_open", "comments_close_at")
     authors = [line for line in content["bylines"] if line["author"]]
     topics = topics_in(language_of(request), content["topics"], source.language)

@@ -68,3 +68,9 @@ def _cut(word: str, max_length: int) -> str:
             break
         kept += match.group()
     return kept
+
+
+def row_number(text: str) -> int:
+    """Return the number of a row that a request names, or 0, which no row has, for anything else:
+    Python refuses to read thousands of digits, and a database more than nineteen."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
