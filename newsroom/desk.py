@@ -36,9 +36,7 @@ class NewsroomAdminSite(admin.AdminSite):
 
     def get_urls(self) -> list:
         """Django's, the screens that need to know both apps, and the pages before the desk."""
-        # Django's way to "view on site" tells the address of any draft: ours has no such screen.
-        django = [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
-        return [*self._own_urls(), *self._door_urls(), *django]
+        return [*self._own_urls(), *self._door_urls(), *super().get_urls()]
 
     def _own_urls(self) -> list:
         from newsroom import account, audit, home  # they need the loaded apps
@@ -47,6 +45,12 @@ class NewsroomAdminSite(admin.AdminSite):
             path("account/", self.admin_view(account.account), name="account"),
             path("log/", self.admin_view(audit.log), name="log"),
             path("edit-link/<int:pk>/", home.edit_link, name="edit_link"),
+            # Before Django's, which tells the address of any draft.
+            path(
+                "r/<int:content_type_id>/<path:object_id>/",
+                self.admin_view(home.view_on_site),
+                name="view_on_site",
+            ),
         ]
 
     def _door_urls(self) -> list:

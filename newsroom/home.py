@@ -3,7 +3,9 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -70,3 +72,11 @@ def _edit_link(request: HttpRequest, pk: int) -> HttpResponse:
             "dir": language_direction(language),
         }
     )
+
+
+def view_on_site(request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponse:
+    """Lead to the public page of a section, an author …; stories have a link of their own, and the
+    address of a draft, made of its headline, is for those who may see it."""
+    if ContentType.objects.get_for_model(Story).pk == content_type_id:
+        raise Http404
+    return shortcut(request, content_type_id, object_id)

@@ -262,6 +262,8 @@ class StoryAdmin(admin.ModelAdmin):
         if not self.has_view_or_change_permission(request, story):
             raise PermissionDenied
         if not may_see_work(story, request.user):
+            if request.method == "POST":
+                raise PermissionDenied
             # What is public is read where the public reads it: the desk shows the work on it.
             return HttpResponseRedirect(story.get_absolute_url())
         return story_form.change(self, request, story)

@@ -65,10 +65,11 @@ class TestRevisions:
         assert edda.get(url_of(make_draft(), "restore")).status_code == 405
 
     def test_restoring_is_for_those_who_may_write(self, client):
-        story = make_story(kicker="One")
+        rosa = make_user("rosa", "Reporter", interface_language="en")
+        story = make_story(kicker="One", by=rosa)
         first = workflow.head(story)
         workflow.save_draft(story, first.content | {"kicker": "Two"}, by=None)
-        client.force_login(make_user("rosa", "Reporter", interface_language="en"))
+        client.force_login(rosa)
         answer = client.post(url_of(story, "restore"), {"revision": first.pk}, follow=True)
         assert "You may not change this story" in desk.messages(answer)
         assert workflow.head(story).content["kicker"] == "Two"

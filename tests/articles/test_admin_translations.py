@@ -135,10 +135,11 @@ class TestPanel:
             edda.get(url_of(twin))
 
     def test_is_only_to_read_for_who_may_not_write(self, client, source):
-        twin = make_story(language="ar", translation_key=source.translation_key)
+        rosa = make_user("rosa", "Reporter")
+        twin = make_story(language="ar", translation_key=source.translation_key, by=rosa)
         translations.follow(twin, source)
         change(source, A, B2, C)
-        client.force_login(make_user("rosa", "Reporter"))
+        client.force_login(rosa)
         page = client.get(url_of(twin)).content.decode()
         assert "<ins>two hours </ins>" in page
         assert 'value="accept:' not in page

@@ -46,8 +46,9 @@ class TestChecklist:
         assert "Everything is in order." in edda.get(checklist(story)).content.decode()
 
     def test_who_may_only_read_gets_no_links_to_fields(self, client):
-        story = make_story(standfirst="")
-        client.force_login(make_user("rosa", "Reporter"))
+        rosa = make_user("rosa", "Reporter")
+        story = make_story(standfirst="", by=rosa)
+        client.force_login(rosa)
         page = client.get(checklist(story)).content.decode()
         assert "no standfirst" in page
         assert "#id_standfirst" not in page
