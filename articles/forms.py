@@ -375,7 +375,8 @@ class StoryForm(forms.Form):
     def chosen_picture(self) -> Image | None:
         """The picture that stands in the form, for its thumbnail."""
         number = row_number(str(self["picture"].value() or ""))
-        return Image.objects.prefetch_related("translations").filter(pk=number).first()
+        pictures = Image.objects.prefetch_related("translations")
+        return pictures.filter(pk=number).first() if number else None
 
     def is_valid(self) -> bool:
         # Both are asked, so that every complaint is shown at once.

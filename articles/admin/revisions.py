@@ -74,7 +74,8 @@ def restore(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResp
 
 
 def _asked(story: Story, number: str) -> Revision | None:
-    return story.revisions.select_related("created_by").filter(pk=row_number(number)).first()
+    pk = row_number(number)
+    return story.revisions.select_related("created_by").filter(pk=pk).first() if pk else None
 
 
 def rename(admin: "StoryAdmin", request: HttpRequest, story: Story) -> HttpResponse:

@@ -465,7 +465,7 @@ def language_of(request: HttpRequest) -> str:
 def _source(admin: "StoryAdmin", request: HttpRequest) -> Story | None:
     """The story that is to be translated."""
     number = row_number(request.GET.get("translation_of", ""))
-    source = Story.objects.filter(pk=number).first()
+    source = Story.objects.filter(pk=number).first() if number else None
     return source if source and admin.has_view_permission(request, source) else None
 
 

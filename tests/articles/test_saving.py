@@ -177,8 +177,9 @@ class TestPresence:
             assert locking.forget_absent() == 1
 
     def test_who_only_reads_is_told_and_not_noted(self, client):
-        story = make_story()
-        client.force_login(make_user("mona", "Moderator"))
+        rosa = make_user("rosa", "Reporter")
+        story = make_story(by=rosa)
+        client.force_login(rosa)
         assert client.post(url("presence", story.pk)).json()["writing"] == ""
         locking.seen(story, make_user("otto", "Editor", first_name="Otto"))
         locking.seen(story, make_user("edda", "Editor", first_name="Edda"))
