@@ -21,6 +21,7 @@ ALIKE = 0.45
 REACH = 30
 # More pairs than this are laid side by side by their order alone.
 MANY_PAIRS = 60_000
+MANY_PARAGRAPHS = 500
 
 _TAG = re.compile(r"""(</?[a-z][a-z0-9]*(?:"[^"]*"|[^">])*>)""")
 _NAME = re.compile(r"<(/?)([a-z][a-z0-9]*)")
@@ -123,7 +124,9 @@ class _Matching:
 
     def _same(self) -> None:
         """The same words, first in the same order, then wherever they went."""
-        matcher = SequenceMatcher(None, _texts(self.old), _texts(self.new), autojunk=False)
+        # Of very long texts lines that stand everywhere are no help, and looking for them is slow.
+        is_long = len(self.new) > MANY_PARAGRAPHS
+        matcher = SequenceMatcher(None, _texts(self.old), _texts(self.new), autojunk=is_long)
         for i, j, size in matcher.get_matching_blocks():
             self.was |= {j + step: i + step for step in range(size)}
         left: dict[str, list[int]] = defaultdict(list)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from articles.models import Image, ImageKey, Revision, Story, Transition
 from articles.models.image import originals
-from articles.rights import EDIT_ALL
+from articles.rights import EDIT_ALL, PUBLISH
 from newsroom.lib import images
 from newsroom.lib.folding import fold
 from newsroom.models import User
@@ -34,12 +34,31 @@ def store(image: Image) -> Image:
     Raises ValidationError when the file is no picture we take. Renditions are written before the
     row, under a key of content and focal point: nothing public changes until the row is saved.
     """
-    if image.original and not image.original._committed:
+    is_upload = bool(image.original) and not image.original._committed
+    if is_upload:
         _fill_in(image, images.inspect(image.original.file))
+        image.original.name = short_name(image.original.name)
     make_renditions(image)
     with transaction.atomic():
+        if image.pk and not is_upload:
+            _require_unreplaced(image)
         _save(image)
     return image
+
+
+def short_name(name: str) -> str:
+    """Return the name of a file in at most 120 bytes, which every file system keeps: an Arabic
+    letter takes two."""
+    stem, dot, kind = name.rpartition("/")[2].rpartition(".")
+    cut = (stem or kind).encode()[:120].decode(errors="ignore")
+    return f"{cut}{dot}{kind[:8]}" if stem else cut
+
+
+def _require_unreplaced(image: Image) -> None:
+    """Refuse to save a picture whose file somebody replaced meanwhile: it would come back."""
+    now = Image.objects.select_for_update().filter(pk=image.pk).values_list("original", flat=True)
+    if now.first() != image.original.name:
+        raise ValidationError(_("Somebody replaced this picture meanwhile. Open it again."))
 
 
 def _fill_in(image: Image, facts: images.Picture) -> None:
@@ -49,15 +68,23 @@ def _fill_in(image: Image, facts: images.Picture) -> None:
 def _save(image: Image) -> None:
     image.search_text = search_text(image)
     image.save()
-    ImageKey.objects.get_or_create(key=image.rendition_key, defaults={"image": image})
+    key, is_new = ImageKey.objects.get_or_create(key=image.rendition_key, defaults={"image": image})
+    if not is_new and key.image_id != image.pk:
+        # The same file came twice at the same instant, and the other one was first.
+        make_renditions(image)
+        _save(image)
 
 
 def make_renditions(image: Image) -> None:
-    """Write the renditions of a checked picture and name their key on it, which is not saved."""
+    """Write the renditions of a checked picture and name their key on it, which is not saved.
+    Raises ValidationError when its file is gone."""
     key = key_of(image)
     if key != image.rendition_key:
         focal = (image.focal_x, image.focal_y)
-        images.make_renditions(image.original.file, key, focal, default_storage)
+        try:
+            images.make_renditions(image.original.file, key, focal, default_storage)
+        except FileNotFoundError:
+            raise ValidationError(_("The file of this picture is missing.")) from None
         image.rendition_key = key
 
 
@@ -90,6 +117,15 @@ def search_text(image: Image) -> str:
 def describe(image: Image) -> None:
     """Write anew what the library finds the picture by, after its texts changed."""
     Image.objects.filter(pk=image.pk).update(search_text=search_text(image))
+
+
+def may_describe(image: Image, user: User) -> bool:
+    """Whether `user` may change what readers see of a picture: its texts, its crop. Of one that
+    stands in a public story that is for those who publish."""
+    if user.has_perm(EDIT_ALL) or user.has_perm(PUBLISH):
+        return True
+    shown = Story.objects.published().filter(Q(picture=image) | Q(pictures=image))
+    return not shown.exists()
 
 
 # Addresses.

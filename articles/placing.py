@@ -101,7 +101,7 @@ class Composed:
         self.flow = stories.exclude(pk__in=[story.pk for story in held])
 
     def count(self) -> int:
-        return min(self.flow.count() + len(self.held), self.limit)
+        return min(self.flow[: self.limit].count() + len(self.held), self.limit)
 
     def __len__(self) -> int:
         return self.count()

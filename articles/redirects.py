@@ -113,10 +113,7 @@ def _composed(text: str) -> str:
 
 def clean_old(address: str) -> str:
     """Return an old address normalised; a whole address of this site loses its host."""
-    text = address.strip()
-    if text.startswith(f"{settings.SITE_URL}/"):
-        text = text[len(settings.SITE_URL) :]
-    old = normalise(text.partition("#")[0])
+    old = normalise(_without_own_host(address.strip()).partition("#")[0])
     _require_plain(old)
     if not old.startswith("/") or old.startswith("//"):
         raise RedirectRefused(_("An old address begins with a slash: /old/path/."))
@@ -127,7 +124,7 @@ def clean_old(address: str) -> str:
 
 def clean_new(address: str) -> str:
     """Return a new address, its letters decoded: a path of this site, or http(s) elsewhere."""
-    new = _composed(uri_to_iri(address.strip()))
+    new = _without_own_host(_composed(uri_to_iri(address.strip())))
     _require_plain(new)
     if new.startswith("/") and not new.startswith("//"):
         return new
@@ -141,6 +138,14 @@ def clean_new(address: str) -> str:
             _("A new address begins with one slash, or with https:// and the name of a site.")
         )
     return new
+
+
+def _without_own_host(address: str) -> str:
+    """Return a whole address of this site as a path: it meets the same rows of the table."""
+    if address in (settings.SITE_URL, f"{settings.SITE_URL}/"):
+        return "/"
+    is_own = address.startswith(f"{settings.SITE_URL}/")
+    return address[len(settings.SITE_URL) :] if is_own else address
 
 
 def _require_plain(text: str) -> None:
@@ -238,27 +243,46 @@ def _cleaned(rows: list[Row], receipt: Receipt) -> list[Row]:
 def _around(rows: list[Row], replaces: Redirect | None) -> dict[str, str]:
     """Return of the table what the rows can meet: their addresses, and what leads to them."""
     olds = [row.old for row in rows]
-    keys = {*olds, *(normalise(row.new) for row in rows)}
     found: dict[str, str] = {}
     table = Redirect.objects.select_for_update()
     if replaces:
         table = table.exclude(pk=replaces.pk)
-    for some in _batches(keys):
-        found |= dict(table.filter(old_path__in=some).values_list("old_path", "new_path"))
+    keys, asked = {*olds, *(key for row in rows for key in _keys(row.new))}, set()
+    # What leads on with another query is not shortened: such steps are followed one by one.
+    while keys := keys - asked:
+        asked |= keys
+        met: dict[str, str] = {}
+        for some in _batches(keys):
+            met |= dict(table.filter(old_path__in=some).values_list("old_path", "new_path"))
+        found |= met
+        keys = {key for target in met.values() for key in _keys(target)}
     for some in _batches(olds):
         targets = [target for old in some for target in (old, f"{old}/")]
         found |= dict(table.filter(new_path__in=targets).values_list("old_path", "new_path"))
     return found
 
 
+def _keys(target: str) -> tuple[str, str]:
+    """Return what a target may meet in the table, as a request for it does: its path with its
+    query, else the path alone. A fragment never reaches a server."""
+    whole = normalise(target.partition("#")[0])
+    return whole, whole.partition("?")[0]
+
+
 def _flat(table: dict[str, str], lines: dict[str, int], receipt: Receipt) -> dict[str, str]:
+    """Return each old address with where it leads in the end; what leads in a circle is told."""
     flat = {}
     for old in table:
-        path = [old]
-        while (key := normalise(table[path[-1]])) in table and key not in path:
+        path, last, is_exact = [old], table[old], True
+        while key := next((key for key in _keys(table[path[-1]]) if key in table), None):
+            if key in path:
+                break
+            # Beyond a step that drops a query or a fragment only a request can go.
+            is_exact = is_exact and key == normalise(table[path[-1]])
+            last = table[key] if is_exact else last
             path.append(key)
-        if key not in path:
-            flat[old] = table[path[-1]]
+        if key is None:
+            flat[old] = last
         elif old in lines:
             shown = " → ".join(isolate(at) for at in [*path, key])
             message = _("The addresses lead in a circle: %(path)s.")
@@ -271,7 +295,14 @@ def _save(
 ) -> None:
     new = [Redirect(old_path=old, new_path=to) for old, to in flat.items() if old not in before]
     changed = {old: to for old, to in flat.items() if old in before and before[old] != to}
-    Redirect.objects.bulk_create(new, batch_size=_BATCH)
+    # Two may add the same at once: the later one's target stands.
+    Redirect.objects.bulk_create(
+        new,
+        batch_size=_BATCH,
+        update_conflicts=True,
+        unique_fields=["old_path"],
+        update_fields=["new_path"],
+    )
     for some in _batches(changed):
         rows = list(Redirect.objects.filter(old_path__in=some))
         for row in rows:

@@ -40,6 +40,9 @@ LABELS = {
 ALIKE = 0.4
 # Lines of two texts that are held against each other, each with each.
 MAX_PAIRS = 2500
+# Above these a comparison is coarser, so that no text, however it was made, can make it slow:
+# frequent lines are looked for no more, a line of very many words is shown whole.
+MANY_LINES, MANY_PAIRS_OF_WORDS, MANY_WORDS = 500, 1_500_000, 300
 # Fields that hold the number of something with a name.
 NAMED = {"section": Section, "picture": Image, "replies_to": Story}
 
@@ -125,7 +128,7 @@ def paragraph_diff(old: str, new: str) -> Iterator[Paragraph]:
     woven into its neighbours.
     """
     before, after = old.split("\n") if old else [], new.split("\n") if new else []
-    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    matcher = SequenceMatcher(a=before, b=after, autojunk=len(before) > MANY_LINES)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
             yield from (Paragraph([Piece(text)]) for text in after[j1:j2])
@@ -157,7 +160,7 @@ def _pairs(gone: list[str], come: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def _alike(old: str, new: str) -> bool:
-    words = SequenceMatcher(a=old.split(), b=new.split(), autojunk=False)
+    words = SequenceMatcher(a=old.split()[:MANY_WORDS], b=new.split()[:MANY_WORDS], autojunk=False)
     return words.quick_ratio() >= ALIKE and words.ratio() >= ALIKE
 
 
@@ -167,6 +170,9 @@ def word_diff(old: str, new: str) -> Iterator[Piece]:
     Words, not characters: joined Arabic letters cannot be marked singly without changing shape.
     """
     before, after = _words(old), _words(new)
+    if len(before) * len(after) > MANY_PAIRS_OF_WORDS:
+        yield from _changed(old, new) if old != new else [Piece(new)]
+        return
     # autojunk treats frequent words of a long text as noise and misaligns it.
     matcher = SequenceMatcher(a=before, b=after, autojunk=False)
     removed = added = ""

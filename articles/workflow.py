@@ -6,6 +6,7 @@ the story, a `Revision` where content changed and a `Transition`, all in one tra
 person saw: every verb refuses with StaleStory when somebody saved since.
 """
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from newsroom.lib.text import one_line
 from newsroom.models import User
 
 Status = Story.Status
+log = logging.getLogger("newsroom.workflow")
 
 TRANSITIONS: dict[tuple[str, str], str] = {
     (Status.DRAFT, Status.IN_REVIEW): CHANGE,
@@ -245,6 +247,10 @@ def publish_due_edits() -> tuple[list[Story], list[str]]:
         except WorkflowError as refusal:
             _give_up_time(revision, str(refusal))
             failed.append(f"#{revision.story_id}: {refusal}")
+        except Exception:
+            # A fault in one story must not keep the others waiting.
+            log.exception("edits of a story were not published at their time")
+            failed.append(f"#{revision.story_id}")
     return done, failed
 
 

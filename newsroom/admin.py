@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from newsroom import people, second_factor
 from newsroom.lib import mail
+from newsroom.lib.text import row_number
 from newsroom.models import User
 from newsroom.people_forms import GroupForm, InvitationForm, PasswordForm, PersonForm
 
@@ -37,7 +38,7 @@ class GroupFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         value = self.value() or ""
-        return queryset.filter(groups=value) if value.isdecimal() else queryset
+        return queryset.filter(groups=row_number(value)) if value.isdecimal() else queryset
 
 
 @admin.register(User)
@@ -197,7 +198,7 @@ class UserAdmin(DjangoUserAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         steps: dict[str, Callable] = {
-            "invite": self._invite,
+            "invite": self._invite_again,
             "deactivate": self._deactivate,
             "activate": self._activate,
             "reset_factor": self._reset_factor,
@@ -223,6 +224,13 @@ class UserAdmin(DjangoUserAdmin):
         else:
             step(request, user)
         return self._to(user)
+
+    def _invite_again(self, request: HttpRequest, user: User) -> None:
+        if not (user.is_active and user.email and people.is_invited(user) and mail.is_configured()):
+            messages.error(request, _("Only somebody who did not come in yet is invited by mail."))
+            return
+        self._invite(request, user)
+        self.log_change(request, user, [{"changed": {"fields": ["invited again"]}}])
 
     def _deactivate(self, request: HttpRequest, user: User) -> None:
         people.deactivate(user)

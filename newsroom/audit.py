@@ -8,7 +8,7 @@ counts anything.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -41,6 +42,8 @@ PER_PAGE = 50
 # How many rows of each kind one page looks through for words.
 SEARCHED = 1000
 MOST_PEOPLE = 500
+# Beyond these a day has no beginning in some time zone.
+DAYS = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(9000, 1, 1))]
 Key = tuple[datetime, int, int]
 
 
@@ -84,11 +87,13 @@ class LogForm(forms.Form):
     since = forms.DateField(
         label=gettext_lazy("from day"),
         required=False,
+        validators=DAYS,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     until = forms.DateField(
         label=gettext_lazy("to day"),
         required=False,
+        validators=DAYS,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 

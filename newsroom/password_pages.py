@@ -72,7 +72,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Choose a password by a mailed link, which moves into the session: an address that lets
     in must not stand in the history of a browser, nor in what the page asks for."""
     for purpose in (people.INVITATION, people.RESET):
-        if token := request.GET.get(purpose):
+        token = request.GET.get(purpose)
+        # Without somebody behind it a link opens no session.
+        if token and people.person_of(purpose, token):
             request.session[LINK] = [purpose, token]
             return HttpResponseRedirect(reverse("admin:choose_password"))
     purpose, token = request.session.get(LINK, ("", ""))

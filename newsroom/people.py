@@ -153,7 +153,8 @@ def person_of(purpose: str, token: str) -> User | None:
 
 
 def _stamp(user: User, purpose: str) -> str:
-    parts = (purpose, user.pk, user.password, user.email, user.last_login, user.invited_at)
+    seen = (user.last_login, user.invited_at, user.deactivated_at)
+    parts = (purpose, user.pk, user.password, user.email, *seen)
     text = "\n".join(str(part) for part in parts)
     return salted_hmac("newsroom.people", text, algorithm="sha256").hexdigest()[:32]
 

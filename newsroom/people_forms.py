@@ -5,6 +5,7 @@ import unicodedata
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import Group, Permission
@@ -73,6 +74,30 @@ class GroupForm(forms.ModelForm):
         if "permissions" in self.fields and not self.by.is_superuser:
             self.fields["permissions"].limit_to(self.by.get_all_permissions())
 
+    def clean_name(self) -> str:
+        """A group of which a second factor is asked keeps its name, by which it is known."""
+        name = self.cleaned_data["name"]
+        if self.instance.name != name and self.instance.name in settings.SECOND_FACTOR_GROUPS:
+            raise ValidationError(
+                _("A second factor is asked of this group by its name (SECOND_FACTOR_GROUPS).")
+            )
+        return name
+
+    def clean_permissions(self) -> Any:
+        """What the form does not show stays as it is."""
+        return _with_hidden(self, "permissions")
+
+
+def _with_hidden(form: forms.ModelForm, name: str) -> Any:
+    """Return the chosen permissions with those that there are and no box offers."""
+    field, chosen = form.fields[name], form.cleaned_data[name]
+    if not form.instance.pk:
+        return chosen
+    hidden = getattr(form.instance, name).exclude(pk__in=field.queryset.values("pk"))
+    return Permission.objects.filter(
+        pk__in=[*chosen.values_list("pk", flat=True), *hidden.values_list("pk", flat=True)]
+    )
+
 
 class AccountMixin(forms.ModelForm):
     """What both forms share. `by` is who fills it in: nobody gives rights beyond their own."""
@@ -114,6 +139,9 @@ class PersonForm(AccountMixin, UserChangeForm):
     """Changing an account."""
 
     user_permissions = PermissionsField(label=gettext_lazy("user permissions"), required=False)
+
+    def clean_user_permissions(self) -> Any:
+        return _with_hidden(self, "user_permissions")
 
 
 class PasswordForm(AdminPasswordChangeForm):

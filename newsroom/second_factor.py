@@ -26,6 +26,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from newsroom.models import User
 
 WAITING, PASSED = "second_factor_waiting", "second_factor_passed"
+ENROLLING = "second_factor_enrolling"
 WAITING_SECONDS = 10 * 60
 RECOVERY_CODES = 10
 # Without letters and digits that look alike.
@@ -122,11 +123,16 @@ def plain(typed: str) -> str:
 # Having one.
 
 
-def begin(user: User) -> TOTPDevice:
-    """Return the device `user` is about to confirm."""
-    return TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "desk"})[
-        0
-    ]
+def begin(request: HttpRequest, user: User) -> TOTPDevice:
+    """Return the device `user` is about to confirm in this session. In another session it is
+    another one: a key that somebody saw once must not become the key of later."""
+    devices = TOTPDevice.objects.filter(user=user, confirmed=False)
+    device = devices.filter(pk=request.session.get(ENROLLING)).first()
+    if device is None:
+        devices.delete()
+        device = TOTPDevice.objects.create(user=user, confirmed=False, name="desk")
+        request.session[ENROLLING] = device.pk
+    return device
 
 
 def key_of(device: TOTPDevice) -> str:

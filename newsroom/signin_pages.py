@@ -200,7 +200,7 @@ def _enrolment_page(
     address: str,
     carried: str | None = None,
 ) -> HttpResponse:
-    device = second_factor.begin(person)
+    device = second_factor.begin(request, person)
     width, path = second_factor.drawing(device)
     context = {
         "form": form,

@@ -371,3 +371,70 @@ def test_the_list_asks_the_same_for_one_and_for_three(client, adam, django_asser
         with django_assert_num_queries(10):
             page = client.get(LIST)
         assert "Editor" in page.content.decode()
+
+
+class TestWhatLetsIn:
+    def test_a_link_of_before_somebody_left_does_not_work_when_they_are_back(self, with_mail):
+        user = make_user("rosa", "Reporter", email="rosa@paper.example", password=PASSWORD)
+        token = re.search(r"reset=(.+)", people.link(user, people.RESET)).group(1)
+        from urllib.parse import unquote
+
+        token = unquote(token)
+        assert people.person_of(people.RESET, token) == user
+        people.deactivate(user)
+        people.activate(user)
+        assert people.person_of(people.RESET, token) is None
+
+    def test_a_link_of_nobody_opens_no_session(self, client):
+        answer = client.get("/admin/password/choose/?reset=anything")
+        assert answer.status_code == 410
+        assert not answer.cookies
+
+    def test_the_password_is_not_guessed_with_somebodys_session(self, client, adam):
+        data = {"interface_language": "en", "email": "other@paper.example"}
+        for number in range(10):
+            client.post("/admin/account/", data | {"current_password": f"guess {number}"})
+        client.post("/admin/account/", data | {"current_password": PASSWORD})
+        adam.refresh_from_db()
+        assert adam.email != "other@paper.example"
+
+    def test_who_is_in_already_is_not_invited(self, client, adam, with_mail):
+        user = make_user("rosa", "Reporter", email="")
+        answer = client.post(f"{LIST}{user.pk}/invite/", follow=True)
+        assert "Only somebody who did not come in yet" in answer.content.decode()
+        assert mail.outbox == []
+
+
+class TestGroups:
+    @pytest.fixture
+    def root(self, client):
+        user = make_user("root", "Administrator", is_superuser=True, interface_language="en")
+        client.force_login(user)
+
+    def test_a_group_of_the_second_factor_keeps_its_name(self, client, root, settings):
+        settings.SECOND_FACTOR_GROUPS = ["Reporter"]
+        address = f"/admin/auth/group/{group('Reporter')}/change/"
+        answer = client.post(address, {"name": "Writers"})
+        assert "SECOND_FACTOR_GROUPS" in answer.content.decode()
+        assert Group.objects.filter(name="Reporter").exists()
+
+    def test_a_save_leaves_what_the_form_does_not_show(self, client, root):
+        hidden = Permission.objects.get(codename="view_session")
+        Group.objects.get(name="Reporter").permissions.add(hidden)
+        client.post(f"/admin/auth/group/{group('Reporter')}/change/", {"name": "Reporter"})
+        assert list(Group.objects.get(name="Reporter").permissions.all()) == [hidden]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/log/?until=9999-12-31",
+        "/admin/log/?since=0001-01-01",
+        f"{LIST}?group={'9' * 30}",
+        "/admin/articles/breaking/add/?story=x",
+    ],
+)
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Beirut"])
+def test_what_an_address_asks_is_no_fault(client, adam, settings, address, zone):
+    settings.TIME_ZONE = zone
+    assert client.get(address).status_code == 200

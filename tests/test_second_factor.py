@@ -38,7 +38,7 @@ def code_of(user: User, step: int = 0) -> str:
 
 def enrol(user: User) -> list[str]:
     """Give somebody a second factor whose code of this moment was not used yet."""
-    second_factor.begin(user)
+    TOTPDevice.objects.create(user=user, confirmed=False, name="desk")
     codes = second_factor.confirm(user, code_of(user))
     TOTPDevice.objects.update(last_t=-1)
     user.refresh_from_db()
@@ -59,6 +59,26 @@ def is_in(client: Client) -> bool:
 
 
 class TestEnrolment:
+    def key_on(self, client) -> str:
+        text = client.get(reverse("admin:second_factor")).content.decode()
+        return re.search(r'class="key"[^>]*>([A-Z2-7 ]+)<', text)[1]
+
+    def test_another_session_gets_another_key(self, client, edda):
+        client.force_login(edda)
+        key = self.key_on(client)
+        assert self.key_on(client) == key
+        other = Client()
+        other.force_login(edda)
+        assert self.key_on(other) != key
+        assert TOTPDevice.objects.filter(user=edda).count() == 1
+
+    def test_two_begun_at_once_are_no_fault(self, client, edda):
+        for _ in range(2):
+            TOTPDevice.objects.create(user=edda, confirmed=False, name="desk")
+        client.force_login(edda)
+        assert self.key_on(client)
+        assert TOTPDevice.objects.filter(user=edda).count() == 1
+
     def test_a_key_a_picture_and_a_code(self, client, edda):
         client.force_login(edda)
         page = client.get(reverse("admin:second_factor"))

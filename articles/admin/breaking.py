@@ -22,7 +22,7 @@ from articles.forms import MomentField, zone_label
 from articles.models import Breaking, Story
 from articles.templatetags.desk import moment
 from newsroom.lib.rtl import language_direction
-from newsroom.lib.text import one_line
+from newsroom.lib.text import one_line, row_number
 
 LASTS = timedelta(hours=2)
 
@@ -85,7 +85,9 @@ class BreakingAdmin(admin.ModelAdmin):
         css = {"all": ["articles/desk.css", "articles/front.css"]}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"language": request.LANGUAGE_CODE, **super().get_changeform_initial_data(request)}
+        asked = super().get_changeform_initial_data(request)
+        asked["story"] = row_number(asked.get("story", "")) or None
+        return {"language": request.LANGUAGE_CODE, **asked}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Breaking | None = None) -> tuple:
         return ("language",) if obj else ()

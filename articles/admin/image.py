@@ -204,6 +204,10 @@ class ImageAdmin(NamedAdmin):
         }
         return super().changelist_view(request, more | (extra_context or {}))
 
+    def has_change_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or pictures.may_describe(obj, request.user))
+
     def get_fields(self, request: HttpRequest, obj: Image | None = None) -> tuple[str, ...]:
         return ("focal_x", "focal_y") if obj else ("original",)
 
@@ -374,9 +378,12 @@ class ImageAdmin(NamedAdmin):
     def _describe(self, request: HttpRequest) -> JsonResponse:
         number, language = request.POST["image"], request.POST.get("language")
         image = get_object_or_404(Image, pk=row_number(number))
-        if not self.has_change_permission(request, image):
+        if not self.has_change_permission(request):
             raise PermissionDenied
         row = image.translations.filter(language=language).first()
+        if row and not pictures.may_describe(image, request.user):
+            error = gettext("Readers see this picture: its texts are changed by those who publish.")
+            return JsonResponse({"errors": {"__all__": [error]}}, status=403)
         form = TextsForm(request.POST, instance=row or ImageTranslation(image=image))
         if not form.is_valid():
             return _errors(form)

@@ -3,7 +3,7 @@
 import pytest
 
 from articles.content import normalise
-from articles.revisions import compare, paragraph_diff
+from articles.revisions import compare, paragraph_diff, word_diff
 from tests.factories import content, make_author
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +128,35 @@ class TestWords:
     def test_what_has_no_words_is_said_to_differ(self):
         old, new = '<p lang="en">One</p>', "<p>One</p>"
         assert self.differing({"body_html": old}, {"body_html": new}) == {"text": ""}
+
+
+class TestWhatCouldBeSlow:
+    """Bounded by the number of comparisons, which is counted, not by a clock."""
+
+    @pytest.fixture
+    def asked(self, monkeypatch):
+        """How many elements were laid side by side, each time."""
+        from difflib import SequenceMatcher
+
+        sizes = []
+        real = SequenceMatcher.__init__
+
+        def count(self, isjunk=None, a="", b="", autojunk=True):
+            sizes.append((len(a), len(b), autojunk))
+            real(self, isjunk, a, b, autojunk)
+
+        monkeypatch.setattr(SequenceMatcher, "__init__", count)
+        return sizes
+
+    def test_a_line_of_very_many_words_is_shown_whole(self, asked):
+        old, new = ("word " * 3000).strip(), ("other " * 3000).strip()
+        pieces = list(word_diff(old, new))
+        assert [(piece.text, piece.change) for piece in pieces] == [
+            (old, "removed"),
+            (new, "added"),
+        ]
+        assert asked == []
+
+    def test_very_many_lines_are_compared_without_the_frequent_ones(self, asked):
+        compare({"body_html": "<p>a</p>" * 3000}, {"body_html": "<p>b</p>" + "<p>a</p>" * 3000})
+        assert all(autojunk for old, _new, autojunk in asked if old > 1000)

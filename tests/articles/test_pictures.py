@@ -408,3 +408,79 @@ def test_renditions_are_made_anew_after_an_upgrade(capsys):
         "Pictures made anew: 1.",
         "Pictures made anew: 0.",
     ]
+
+
+class TestAtTheSameTime:
+    def test_a_crop_does_not_bring_a_replaced_picture_back(self, edda):
+        image = make_image()
+        mine = Image.objects.get(pk=image.pk)
+        pictures.replace(image, upload(data=png((1, 2, 3)).read()), by=edda)
+        mine.focal_x = 10
+        with pytest.raises(ValidationError, match="replaced"):
+            pictures.store(mine)
+        assert Image.objects.get(pk=image.pk).original.name == image.original.name
+
+    def test_the_same_file_twice_at_one_instant_makes_two_pictures(self):
+        twins = [Image(original=upload()), Image(original=upload())]
+        for twin in twins:  # both looked for a free key before either was saved
+            pictures._fill_in(twin, pictures.images.inspect(twin.original.file))
+            pictures.make_renditions(twin)
+        for twin in twins:
+            pictures._save(twin)
+        assert twins[0].rendition_key != twins[1].rendition_key
+        owners = dict(ImageKey.objects.values_list("key", "image"))
+        assert [owners[twin.rendition_key] for twin in twins] == [twin.pk for twin in twins]
+
+    def test_a_picture_whose_file_is_gone_says_so(self, desk):
+        image = make_image()
+        image.original.storage.delete(image.original.name)
+        form = {"focal_x": 10, "focal_y": 10}
+        form |= {"translations-TOTAL_FORMS": 0, "translations-INITIAL_FORMS": 0}
+        answer = desk.post(f"{LIBRARY}{image.pk}/change/", form, follow=True)
+        assert answer.status_code == 200
+        assert Image.objects.get(pk=image.pk).focal_x == 50
+
+
+@pytest.mark.parametrize("name", ["ص" * 240 + ".png", "a" * 300 + ".png", "ص.png", ".png"])
+def test_a_name_of_any_length_is_kept_in_what_a_disk_takes(desk, name):
+    answer = desk.post(
+        f"{LIBRARY}choose/",
+        {"original": upload(name), "language": "en", "alt": "A boat", "credit": "Rima"},
+    )
+    assert answer.status_code in (201, 422)
+    if answer.status_code == 201:
+        kept = Image.objects.get().original.name.rpartition("/")[2]
+        assert len(kept.encode()) < 160
+
+
+class TestWhoChangesWhatReadersSee:
+    @pytest.fixture
+    def rosa(self, client):
+        client.force_login(make_user("rosa", "Reporter"))
+        return client
+
+    def texts(self, image, **more):
+        return {"image": image.pk, "language": "en", "alt": "Mine", "credit": "Me"} | more
+
+    def test_texts_of_a_public_picture_are_for_who_publishes(self, rosa):
+        image = make_image()
+        make_story(picture=image.pk)
+        alt = image.translations.get(language="en").alt
+        answer = rosa.post(f"{LIBRARY}choose/", self.texts(image))
+        assert answer.status_code == 403
+        assert "those who publish" in str(answer.json()["errors"])
+        assert image.translations.get(language="en").alt == alt
+        rosa.post(f"{LIBRARY}{image.pk}/change/", {"focal_x": 1, "focal_y": 1})
+        assert Image.objects.get(pk=image.pk).focal_x == 50
+
+    def test_what_it_lacks_may_be_added(self, rosa):
+        image = make_image()
+        make_story(picture=image.pk)
+        image.translations.filter(language="fr").delete()
+        answer = rosa.post(f"{LIBRARY}choose/", self.texts(image, language="fr"))
+        assert answer.status_code == 200
+
+    def test_of_what_nobody_sees_yet_a_reporter_changes_them(self, rosa):
+        image = make_image()
+        assert rosa.post(f"{LIBRARY}choose/", self.texts(image)).status_code == 200
+        assert image.translations.get(language="en").alt == "Mine"

@@ -144,6 +144,21 @@ class TestRefusals:
         assert "→" in receipt.problems[0][1]
         assert table() == {}
 
+    @pytest.mark.parametrize("back", ["/b?x=1", "/b#top", "/b/?x#y", "{site}/b", "{site}/b?x"])
+    def test_a_circle_by_a_query_a_fragment_or_the_own_host(self, back, settings):
+        add(("/b", "/a"))
+        receipt = add(("/a", back.format(site=settings.SITE_URL)))
+        assert "circle" in receipt.problems[0][1]
+
+    def test_a_circle_over_several_steps_with_queries(self):
+        add(("/b", "/c?x"), ("/c", "/d?y"))
+        assert "circle" in add(("/d", "/b")).problems[0][1]
+
+    def test_a_step_with_a_query_keeps_it(self):
+        add(("/b", "/c"))
+        add(("/a", "/b?x=1"))
+        assert Redirect.objects.get(old_path="/a").new_path == "/b?x=1"
+
     def test_a_circle_with_what_is_there(self):
         add(("/a", "/b"))
         assert "circle" in add(("/b", "/a")).problems[0][1]

@@ -144,5 +144,5 @@ export function autosave(form, words, show, kept) {
   window.addEventListener("beforeunload", (event) => {
     if (!state.leaving && state.changes !== state.saved) event.preventDefault();
   });
-  return { changed, stale, checkSession };
+  return { changed, stale, checkSession, isBusy: () => state.busy };
 }

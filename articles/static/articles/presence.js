@@ -31,7 +31,7 @@ export function presence(form, box, words, saving) {
     if (box.textContent !== said) box.textContent = said;
     box.hidden = !said;
     // A save of this very page may have been under way.
-    const isOwn = form.elements.version.value !== before;
+    const isOwn = form.elements.version.value !== before || saving.isBusy?.();
     if (!isOwn && String(version) !== before) saving.stale(by, version);
   }
 
