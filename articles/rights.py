@@ -76,5 +76,17 @@ def visible_to(stories: QuerySet[Story], user: User) -> QuerySet[Story]:
     """Return of `stories` those that `user` may read in the desk."""
     if user.has_perm(EDIT_ALL):
         return stories
-    own = Q(created_by=user) | Q(section__in=sections_of(user))
-    return stories.filter(own | is_public_now())
+    own = Q(created_by=user), Q(section__in=sections_of(user))
+    return stories.filter(either(*own, is_public_now()))
+
+
+def either(*ways: Q) -> Q:
+    """Return the condition that one of `ways` is met, for lists.
+
+    Not “none is not met” for its own sake: of a plain OR SQLite may gather the rows of each way,
+    which are nearly all there are, to sort them and show forty.
+    """
+    none = Q()
+    for way in ways:
+        none &= ~way
+    return ~none

@@ -48,13 +48,15 @@ def follow(story: Story, source: Story) -> TranslationSource:
     """Hold `story` against `source` from now on: its paragraphs of now are the baseline."""
     now = paragraphs_of(source)
     fresh = {"source": source, "paragraphs": now, "changed_count": 0, "total_count": len(now)}
-    return TranslationSource.objects.update_or_create(story=story, defaults=fresh)[0]
+    row = TranslationSource.objects.update_or_create(story=story, defaults=fresh)[0]
+    _mark([row])
+    return row
 
 
 def recount(source: Story) -> None:
     """Count the changes anew in every translation of `source`, whose live columns were written.
 
-    One query where there are none, else two, however many and however long.
+    One query where there are none, else four at most, however many and however long.
     """
     rows = list(TranslationSource.objects.filter(source=source).select_for_update())
     if rows:
@@ -62,6 +64,7 @@ def recount(source: Story) -> None:
         for row in rows:
             _count(row, now)
         TranslationSource.objects.bulk_update(rows, ["changed_count", "total_count"])
+        _mark(rows)
 
 
 def drift(row: TranslationSource) -> list[Change]:
@@ -98,6 +101,7 @@ def settle(
     row.paragraphs = before
     _count(row, now)
     row.save(update_fields=["paragraphs", "changed_count", "total_count"])
+    _mark([row])
     _log(row.story, ACTIONS[action], found, by)
     return found
 
@@ -107,6 +111,14 @@ def _count(row: TranslationSource, now: list[Paragraph]) -> None:
     changes = compare(baseline(row), now)
     row.changed_count = len(changes)
     row.total_count = len(now) + sum(change.new is None for change in changes)
+
+
+def _mark(rows: Collection[TranslationSource]) -> None:
+    """Write on the translations themselves whether they are behind, where it is news."""
+    for is_behind in (True, False):
+        told = [row.story_id for row in rows if bool(row.changed_count) == is_behind]
+        others = Story.objects.filter(pk__in=told).exclude(is_behind=is_behind)
+        others.update(is_behind=is_behind)  # the time it was changed at stays
 
 
 def _log(story: Story, action: str, changes: list[Change], by: User) -> None:

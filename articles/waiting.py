@@ -12,9 +12,9 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Transition
+from articles.models import Story, Transition
 from articles.models.story import StoryQuerySet
-from articles.rights import CHANGE, EDIT_ALL, PUBLISH, REVIEW, sections_of
+from articles.rights import CHANGE, EDIT_ALL, PUBLISH, REVIEW, either, sections_of
 from newsroom.models import User
 
 VIEW, ADD = "articles.view_story", "articles.add_story"
@@ -49,7 +49,7 @@ def theirs(user: User) -> Q:
     """Return the condition of being somebody's work: written by them or in their sections."""
     if user.has_perm(EDIT_ALL):
         return Q()
-    return Q(created_by=user) | reached(user)
+    return either(Q(created_by=user), reached(user))
 
 
 def reached(user: User) -> Q:
@@ -78,11 +78,12 @@ def _approved(stories: StoryQuerySet, user: User) -> StoryQuerySet:
 
 
 def _scheduled(stories: StoryQuerySet, user: User) -> StoryQuerySet:
-    return stories.scheduled().filter(theirs(user))
+    return stories.among(Story.objects.scheduled(), "published_at").filter(theirs(user))
 
 
 def _today(stories: StoryQuerySet, user: User) -> StoryQuerySet:
-    return stories.published().filter(published_at__gte=midnight())
+    today = Story.objects.filter(status="published", published_at__gte=midnight())
+    return stories.among(today, "-published_at").published()
 
 
 def midnight() -> datetime:
@@ -91,7 +92,7 @@ def midnight() -> datetime:
 
 
 def _stale(stories: StoryQuerySet, user: User) -> StoryQuerySet:
-    changed = stories.filter(theirs(user), translation_source__changed_count__gt=0)
+    changed = stories.filter(theirs(user), is_behind=True)
     return changed.exclude(status="withdrawn")
 
 
@@ -99,7 +100,8 @@ def _without_picture(stories: StoryQuerySet, user: User) -> StoryQuerySet:
     """On their way to readers, or lately come there."""
     recent = Q(status="published", published_at__gte=timezone.now() - RECENT)
     due = Q(status__in=("in_review", "approved")) | recent
-    return stories.articles().filter(due, theirs(user), picture=None)
+    without = Story.objects.filter(due, picture=None)
+    return stories.among(without, "status", "-published_at").articles().filter(theirs(user))
 
 
 GROUPS = {

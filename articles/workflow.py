@@ -140,6 +140,7 @@ def save_draft(
             story.status = Status.IN_REVIEW
             _log(story, "void", Status.APPROVED, by=by)
         if story.status == Status.PUBLISHED:
+            story.has_edits = True
             story.save()
             pictures.note_uses(story)
         else:
@@ -385,11 +386,6 @@ def shown_to(story: Story, user: User) -> Revision:
     return story.live_revision if is_outside else head(story)
 
 
-def has_unpublished_edits(story: Story) -> bool:
-    """Whether a published story has edits that readers do not see yet."""
-    return story.status == Status.PUBLISHED and head(story).pk != story.live_revision_id
-
-
 # Shared by the verbs.
 
 
@@ -480,6 +476,8 @@ def _make_live(story: Story, revision: Revision) -> None:
         story.unpublish_at = None
     _drop_timed_edit(story)
     story.status, story.live_revision = Status.PUBLISHED, revision
+    # Of a timed edit: somebody may have gone on writing after it.
+    story.has_edits = head(story).pk != revision.pk
     _apply(story, contents.existing(contents.normalise(revision.content), story))
 
 
@@ -521,7 +519,7 @@ def _apply(story: Story, content: Content) -> None:
 
 
 def _take_off(story: Story, status: str) -> None:
-    story.status = status
+    story.status, story.has_edits = status, False
     _drop_timed_edit(story)
     # A time that had not come when the story was taken off was never one of publication.
     if story.first_published_at and story.first_published_at > timezone.now():

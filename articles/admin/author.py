@@ -12,7 +12,7 @@ from articles.admin.translations import (
     stories_named,
     without_pop_ups,
 )
-from articles.models import Author, AuthorTranslation, Story
+from articles.models import Author, AuthorTranslation, Byline, Story
 
 
 class AuthorTranslationInline(TranslationInline):
@@ -27,7 +27,7 @@ class AuthorAdmin(NamedAdmin):
     autocomplete_fields = ("user",)
     list_display = ("__str__", "languages", "user", "used")
     list_select_related = ("user",)
-    story_field = "bylines__author"
+    used_by, use_field = Byline, "author"
     list_per_page = 100
     search_fields = ("translations__name",)
 

@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import (
     HttpRequest,
@@ -41,6 +40,7 @@ from articles.models.language import languages
 from articles.rights import EDIT_ALL, visible_to
 from newsroom.lib import images
 from newsroom.lib.folding import tokens
+from newsroom.lib.paging import BoundedPaginator
 from newsroom.lib.text import one_line, row_number
 
 PER_PAGE = 24
@@ -184,7 +184,7 @@ class ImageAdmin(NamedAdmin):
     list_filter = (LackFilter, UseFilter)
     list_select_related = ("created_by",)
     show_facets = admin.ShowFacets.NEVER
-    story_field = "pictures"
+    used_by, use_field = Story.pictures.through, "image"
     list_per_page = 48
     list_max_show_all = 48
     search_fields = ("search_text",)
@@ -349,7 +349,7 @@ class ImageAdmin(NamedAdmin):
             raise PermissionDenied
         found = Image.objects.exclude(rendition_key="").prefetch_related("translations")
         found = _matching(found, request.GET.get("q", ""))
-        page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+        page = BoundedPaginator(found, PER_PAGE).get_page(request.GET.get("page"))
         rows = [_as_json(image, language) for image in page]
         return JsonResponse({"pictures": rows, "has_next": page.has_next()})
 

@@ -120,7 +120,7 @@ def _saved(story: Story, *, voided: bool = False) -> JsonResponse:
             "autosave": reverse("admin:articles_story_autosave", args=[story.pk]),
             "presence": reverse("admin:articles_story_presence", args=[story.pk]),
             "voided": voided,
-            "is_edited": workflow.has_unpublished_edits(story),
+            "is_edited": story.has_edits,
             "state": state_of(story),
             "progress": reverse("admin:articles_story_progress", args=[story.pk]),
         }

@@ -45,7 +45,7 @@ class SectionAdmin(NamedAdmin):
     fields = ("parent", "position", "in_navigation")
     list_display = ("name", "languages", "in_navigation", "moves", "used")
     list_display_links = ("name",)
-    story_field = "section"
+    use_field, story_field = "section", "pk"
     list_per_page = 200
     sortable_by = ()
 

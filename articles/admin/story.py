@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -27,7 +27,7 @@ from articles.admin.story_filters import (
     StateFilter,
     state_of,
 )
-from articles.models import Revision, Story
+from articles.models import Story
 from articles.rights import may_see, may_see_work, visible_to
 from articles.templatetags.desk import drift_in_words, drift_of
 from articles.templatetags.desk import moment as in_words
@@ -77,11 +77,9 @@ class StoryAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Story]:
         writing = locking.present_beside(request.user)
-        newest = Revision.objects.filter(story=OuterRef("pk")).order_by("-id").values("id")
         return (
             visible_to(Story.objects.for_cards(), request.user)
             .select_related("picture", "created_by", "translation_source")
-            .annotate(head_id=Subquery(newest[:1]))
             .prefetch_related(
                 "bylines__author__translations", Prefetch("presences", writing, "present")
             )
@@ -119,7 +117,7 @@ class StoryAdmin(admin.ModelAdmin):
     def state(self, story: Story) -> SafeString:
         state = state_of(story)
         shown = format_html('<span class="state state-{}">{}</span>', state, STATES[state])
-        if story.status == "published" and story.head_id != story.live_revision_id:
+        if story.has_edits:
             edited = _("unpublished edits")
             shown = format_html('{} <span class="state state-edited">{}</span>', shown, edited)
         if row := drift_of(story):

@@ -1,9 +1,8 @@
 """By what the list of stories is narrowed. Each filter stands in the address."""
 
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,13 +40,13 @@ class StateFilter(admin.SimpleListFilter):
         if state == "published":
             return queryset.published()
         if state == "scheduled":
-            return queryset.scheduled()
+            return queryset.among(Story.objects.scheduled(), "published_at")
         if state == "ended":
-            return queryset.filter(status="published", unpublish_at__lte=timezone.now())
+            return queryset.among(Story.objects.ended(), "-unpublish_at")
         if state == "stale":
-            return queryset.filter(translation_source__changed_count__gt=0)
+            return queryset.filter(is_behind=True)
         if state == "edited":
-            return queryset.filter(status="published").exclude(head_id=F("live_revision_id"))
+            return queryset.filter(has_edits=True)
         return queryset.filter(status=state) if state in STATES else queryset
 
 

@@ -273,7 +273,7 @@ def _mark(moves: MoveForm, move: Move, refusal: str) -> None:
 
 
 def _saved(story: Story) -> str:
-    if workflow.has_unpublished_edits(story):
+    if story.has_edits:
         return _("Saved. Readers see the change when it is published.")
     return _("Saved.")
 
@@ -361,7 +361,7 @@ def _progress(
         "story": story,
         "state": state_of(story) if story else "",
         "state_label": STATES[state_of(story)] if story else "",
-        "is_edited": bool(story) and workflow.has_unpublished_edits(story),
+        "is_edited": bool(story) and story.has_edits,
         "moves": moves or MoveForm(initial=_times(story), language=language),
         "actions": workflow.allowed_actions(story, request.user) if story else [],
         "transitions": list(story.transitions.select_related("by")[:SHOWN_MOVES]) if story else [],

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from articles.admin.translations import NamedAdmin, TranslationForm, TranslationInline
-from articles.models import Topic, TopicTranslation
+from articles.models import Story, Topic, TopicTranslation
 from newsroom.lib.folding import fold
 
 
@@ -36,7 +36,7 @@ class TopicAdmin(NamedAdmin):
     inlines = (TopicTranslationInline,)
     fields = ()
     list_display = ("__str__", "languages", "used")
-    story_field = "topics"
+    used_by, use_field = Story.topics.through, "topic"
     list_per_page = 100
     search_fields = ("translations__folded",)
 

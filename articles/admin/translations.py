@@ -20,6 +20,7 @@ from articles.models import Story
 from articles.models.section import RESERVED_SLUGS
 from articles.rights import visible_to
 from articles.site import PAGES
+from newsroom.lib.paging import BoundedPaginator
 from newsroom.lib.rtl import language_direction
 from newsroom.lib.text import slugify_unicode
 from newsroom.models import User
@@ -155,16 +156,19 @@ class NamedAdmin(admin.ModelAdmin):
     """A thing with names per language, which stories stand on."""
 
     show_full_result_count = False
-    # Where a story names the thing.
-    story_field = ""
+    # The rows in which stories name the thing: of which model, by which field, and the story's.
+    used_by: type[Model] = Story
+    use_field = ""
+    story_field = "story"
+    paginator = BoundedPaginator
 
     class Media:
         css = {"all": ["articles/desk.css", "articles/parts.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         # A subquery: asked for the rows of one page, where a join would group the whole table.
-        stories = Story.objects.filter(**{self.story_field: OuterRef("pk")}).order_by()
-        counts = stories.values(self.story_field).annotate(number=Count("pk", distinct=True))
+        rows = self.used_by.objects.filter(**{self.use_field: OuterRef("pk")}).order_by()
+        counts = rows.values(self.use_field).annotate(number=Count(self.story_field, distinct=True))
         return self.model.objects.prefetch_related("translations").annotate(
             story_count=Coalesce(Subquery(counts.values("number")), 0)
         )

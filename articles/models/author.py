@@ -83,6 +83,7 @@ class Byline(models.Model):
                 condition=Q(author__isnull=False, name="") | Q(author__isnull=True) & ~Q(name=""),
             )
         ]
+        indexes = [models.Index(fields=["author", "story"], name="byline_stories")]
 
     def __str__(self) -> str:
         return self.name or str(self.author)

@@ -25,6 +25,10 @@ def is_public_now() -> Q:
     )
 
 
+# Of what is few by its nature, as what is scheduled, no list shows more.
+MOST_AMONG = 2001
+
+
 class StoryQuerySet(models.QuerySet):
     """Filters are adjectives, loading plans are `for_<screen>()`: a view combines one of each."""
 
@@ -35,6 +39,18 @@ class StoryQuerySet(models.QuerySet):
     def scheduled(self) -> "StoryQuerySet":
         """Stories whose time has not come."""
         return self.filter(status=Story.Status.PUBLISHED, published_at__gt=timezone.now())
+
+    def ended(self) -> "StoryQuerySet":
+        """Stories whose time is over."""
+        return self.filter(status=Story.Status.PUBLISHED, unpublish_at__lte=timezone.now())
+
+    def among(self, few: "StoryQuerySet", *order: str) -> "StoryQuerySet":
+        """Return those that stand in `few`, which an index finds in this `order`.
+
+        Apart, since a database that is to sort by one column and to compare another may walk the
+        whole index of the first.
+        """
+        return self.filter(pk__in=few.order_by(*order).values("pk")[:MOST_AMONG])
 
     def in_language(self, language: str) -> "StoryQuerySet":
         return self.filter(language=language)
@@ -170,6 +186,11 @@ class Story(models.Model):
     live_revision = models.ForeignKey(
         "articles.Revision", models.SET_NULL, null=True, editable=False, related_name="+"
     )
+    # Published, and the newest revision is not the live one. Written by `articles.workflow` alone:
+    # no index could answer it from two tables, and a list of a hundred thousand asks it.
+    has_edits = models.BooleanField(default=False, editable=False)
+    # A translation whose source says something else by now. Written by `articles.translations`.
+    is_behind = models.BooleanField(default=False, editable=False)
     search_text = models.TextField(editable=False, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     created_by = models.ForeignKey(
@@ -236,6 +257,27 @@ class Story(models.Model):
             models.Index(fields=["section", "-changed_at", "-id"], name="story_changed_section"),
             models.Index(fields=["kind", "-changed_at", "-id"], name="story_changed_kind"),
             models.Index(fields=["created_by", "-changed_at", "-id"], name="story_changed_own"),
+            models.Index(
+                fields=["-changed_at", "-id"], name="story_edited", condition=Q(has_edits=True)
+            ),
+            models.Index(
+                fields=["-changed_at", "-id"], name="story_behind", condition=Q(is_behind=True)
+            ),
+            models.Index(
+                fields=["status", "-published_at"],
+                name="story_without_picture",
+                condition=Q(picture__isnull=True),
+            ),
+            models.Index(
+                fields=["created_by", "-changed_at", "-id"],
+                name="story_drafts",
+                condition=Q(status="draft"),
+            ),
+            models.Index(
+                fields=["-unpublish_at"],
+                name="story_ends",
+                condition=Q(unpublish_at__isnull=False),
+            ),
             models.Index(fields=["-comment_count", "-id"], name="story_most_discussed"),
             models.Index(
                 fields=["-published_at"], name="story_by_day", condition=Q(status="published")

@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -30,12 +30,16 @@ from comments.admin.policies import is_held
 from comments.models import Comment, Decision
 from comments.moderation import MODERATE, VERBS, ModerationError
 from comments.screening import LABELS
+from newsroom.lib.paging import BoundedPaginator
 from newsroom.lib.rtl import isolate, language_direction
 
 Status = Comment.Status
 ALL = "all"
 STORIES_IN_FILTER = 15
 MOST_AT_ONCE = 200
+MOST_COUNTED = 999
+# How many of the newest comments of a list are looked through for words.
+SEARCHED = 5000
 
 VERB_LABELS = {
     "approve": pgettext_lazy("comment", "Approve"),
@@ -106,14 +110,17 @@ class StoryFilter(admin.SimpleListFilter):
     parameter_name = "story__id__exact"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        asked = Q(pk=int(self.value())) if _is_id(self.value() or "") else Q()
-        waiting = Count("comments", filter=Q(comments__status=Status.PENDING))
-        stories = Story.objects.filter(Q(comments__status=Status.PENDING) | asked)
-        stories = stories.annotate(waiting=waiting).order_by("-waiting", "-pk")
-        rows = stories.values_list("pk", "headline", "waiting")[:STORIES_IN_FILTER]
+        pending = Comment.objects.pending().order_by().values("story")
+        waiting = pending.annotate(waiting=Count("pk")).order_by("-waiting", "-story")
+        counts = dict(waiting.values_list("story", "waiting")[:STORIES_IN_FILTER])
+        asked = int(self.value()) if _is_id(self.value() or "") else None
+        if asked is not None and asked not in counts:
+            counts[asked] = pending.filter(story=asked).count()
+        headlines = dict(Story.objects.filter(pk__in=counts).values_list("pk", "headline"))
         return [
-            (str(pk), f"{isolate(Truncator(headline).chars(60))} ({count})")
-            for pk, headline, count in rows
+            (str(pk), f"{isolate(Truncator(headlines[pk]).chars(60))} ({count})")
+            for pk, count in counts.items()
+            if pk in headlines
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -167,7 +174,9 @@ class CommentAdmin(ReadOnlyAdmin):
     list_max_show_all = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    paginator = BoundedPaginator
     search_fields = ("name", "body")
+    search_help_text = gettext_lazy("Names and words, looked for in the newest comments of a list.")
     ordering = ("-created_at", "-id")
     sortable_by = ("created_at",)
     actions_selection_counter = True
@@ -177,6 +186,16 @@ class CommentAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
         return super().get_queryset(request).for_queue()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        if not search_term.strip():
+            return queryset, False
+        newest = queryset.order_by(*self.ordering).values("pk")[:SEARCHED]
+        near = self.model.objects.filter(pk__in=newest)
+        found, _may_repeat = super().get_search_results(request, near, search_term)
+        return queryset.filter(pk__in=list(found.values_list("pk", flat=True))), False
 
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(self.decide_view)
@@ -395,19 +414,25 @@ def _public_address(comment: Comment) -> str:
 
 
 def _states(changelist: ChangeList) -> list[dict[str, Any]]:
-    """Return the states with their counts, as links that keep the other filters."""
-    counts = dict(Comment.objects.order_by().values_list("status").annotate(Count("pk")))
+    """Return the states with their counts up to a bound, as links that keep the other filters."""
+    counts = {state: _counted(state) for state in Status.values}
     counts[ALL] = sum(counts.values())
     chosen = next(spec for spec in changelist.filter_specs if isinstance(spec, StateFilter))
     return [
         {
             "label": label,
-            "count": counts.get(state, 0),
+            "count": min(counts[state], MOST_COUNTED),
+            "is_more": counts[state] > MOST_COUNTED,
             "query": changelist.get_query_string({StateFilter.parameter_name: state}, ["p"]),
             "chosen": state == chosen.state(),
         }
         for state, label in [*Status.choices, (ALL, _("all"))]
     ]
+
+
+def _counted(state: str) -> int:
+    rows = Comment.objects.order_by().filter(status=state).values("pk")
+    return rows[: MOST_COUNTED + 1].count()
 
 
 def _is_id(text: str) -> bool:
@@ -423,6 +448,7 @@ class DecisionAdmin(ReadOnlyAdmin):
     list_select_related = ("by", "comment")
     list_per_page = 100
     list_max_show_all = 100
+    paginator = BoundedPaginator
     show_full_result_count = False
     sortable_by = ()
 

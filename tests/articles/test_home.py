@@ -50,6 +50,7 @@ def fill(edda, *, number: int = 1) -> None:
         at = timezone.now() - 72 * HOUR
         told = make_story(language="ar", headline="خبر", picture=picture(), at=at)
         TranslationSource.objects.create(story=told, source=source, changed_count=2, total_count=14)
+        Story.objects.filter(pk=told.pk).update(is_behind=True)
         make_comment(source, status="pending", at=timezone.now())
 
 

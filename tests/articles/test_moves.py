@@ -120,7 +120,7 @@ class TestTimedEdits:
             assert story.headline == "First edit"
             assert story.updated_at is not None
             assert workflow.head(story).content["headline"] == "Second edit"
-            assert workflow.has_unpublished_edits(story)
+            assert story.has_edits
 
     def test_stay_hidden_until_their_time_b192(self, edda):
         story = make_story()

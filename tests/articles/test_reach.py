@@ -154,7 +154,7 @@ class TestTimedEdits:
         assert workflow.publish_due_edits() == ([], [])
         assert story.transitions.first().action == "miss_edits"
         assert story.transitions.first().note
-        assert workflow.has_unpublished_edits(Story.objects.get(pk=story.pk))
+        assert Story.objects.get(pk=story.pk).has_edits
         assert client.get("/readyz").status_code == 200
 
 

@@ -235,10 +235,10 @@ class TestEditsOfAPublishedStory:
         )
         after = Story.objects.values().get()
         changed = {name for name in before if before[name] != after[name]}
-        assert changed == {"version", "changed_at", "changed_by_id"}
+        assert changed == {"version", "changed_at", "changed_by_id", "has_edits"}
         assert [str(topic) for topic in story.topics.all()] == ["Ports"]
         assert [str(line) for line in story.bylines.all()] == ["A guest"]
-        assert workflow.has_unpublished_edits(Story.objects.get())
+        assert Story.objects.get().has_edits
 
     def test_publishing_brings_the_edit_and_keeps_the_date(self, edda):
         story = make_story()
@@ -248,7 +248,7 @@ class TestEditsOfAPublishedStory:
         assert published.published_at == story.published_at
         assert published.updated_at > story.published_at
         assert [str(topic) for topic in published.topics.all()] == ["Ships"]
-        assert not workflow.has_unpublished_edits(published)
+        assert not published.has_edits
 
     def test_publishing_without_an_edit_is_no_update(self, edda):
         assert workflow.publish(make_story(), by=edda).updated_at is None
