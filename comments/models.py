@@ -166,9 +166,7 @@ class Comment(models.Model):
                 name="comment_reported",
                 condition=Q(report_count__gt=0),
             ),
-            models.Index(
-                fields=["story"], name="comment_waiting", condition=Q(status="pending")
-            ),
+            models.Index(fields=["story"], name="comment_waiting", condition=Q(status="pending")),
         ]
 
     def __str__(self) -> str:

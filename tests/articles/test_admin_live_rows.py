@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 # What a save is: a revision, its trace, and the counter and names of who saved last.
 MAY_CHANGE = {"articles.revision", "articles.transition", "admin.logentry", "sessions.session"}
 # `pictures` is an index of where pictures are used, of the newest revision too: no reader sees it.
-OF_THE_STORY = {"version", "changed_at", "changed_by", "pictures"}
+OF_THE_STORY = {"version", "changed_at", "changed_by", "pictures", "has_edits"}
 
 
 @pytest.fixture

@@ -244,7 +244,7 @@ class TestList:
         for rows in (1, 2, 47):
             for _ in range(rows):
                 make_comment(story, status="pending", parent=parent)
-            with django_assert_num_queries(9):
+            with django_assert_num_queries(13):
                 response = desk.get(QUEUE)
         assert len(response.context["cl"].result_list) == 50
 
