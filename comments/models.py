@@ -38,7 +38,8 @@ class CommentQuerySet(models.QuerySet):
             .annotate(by_story_author=Exists(written))
             .only(
                 *("story_id", "parent_id", "path", "thread", "thread_at", "depth", "kind"),
-                *("name", "website", "body_html", "created_at", "legacy_id", "user__is_staff"),
+                *("name", "website", "body_html", "created_at", "edited_at", "legacy_id"),
+                "user__is_staff",
             )
         )
 

@@ -7,6 +7,7 @@ comments anew, all in one transaction.
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -78,6 +79,41 @@ def approve_proved(comment: Comment, browser: str) -> Comment:
     return comment
 
 
+def is_withdrawn(comment: Comment) -> bool:
+    """Whether its writer deleted it; then it never comes back."""
+    return Decision.objects.filter(comment=comment, reason="withdrawn").exists()
+
+
+def withdraw(comment: Comment) -> Comment:
+    """Take the comment away because its writer wants it."""
+    return _decide(comment, Status.TRASH, None, "withdrawn", "", "")
+
+
+def rewrite(comment: Comment, to: str, **changes: Any) -> Comment:
+    """Store what its writer made of the comment, and the status that the screens gave it.
+
+    Raises AlreadyDecided when somebody decided since the comment was loaded, and ModerationError
+    when another says the same.
+    """
+    seen = comment.status
+    try:
+        with transaction.atomic():
+            _lock(comment)
+            rows = Comment.objects.filter(pk=comment.pk, status=seen)
+            if not rows.update(status=to, **changes):
+                raise AlreadyDecided(_already(comment, None))
+            Decision.objects.create(
+                comment=comment, from_status=seen, to_status=to, reason="edited"
+            )
+            if seen == Status.APPROVED:
+                recount(comment.story)
+    except IntegrityError:
+        raise ModerationError(_("The same comment stands there already.")) from None
+    for name, value in {"status": to, **changes}.items():
+        setattr(comment, name, value)
+    return comment
+
+
 # What the desk offers: the word in a request → the verb.
 VERBS: dict[str, Callable[..., Comment]] = {
     "approve": approve,
@@ -114,11 +150,13 @@ def _decide(
     if by and not by.has_perm(MODERATE):
         raise PermissionDenied(_("Your account may not moderate comments."))
     seen = seen or comment.status
-    if seen == to:
+    if seen == to and reason != "withdrawn":
         raise AlreadyDecided(_already(comment, by))
+    if seen == Status.TRASH and is_withdrawn(comment):
+        raise ModerationError(_("Its writer deleted this comment; it stays deleted."))
     try:
         with transaction.atomic():
-            Story.objects.select_for_update(no_key=True).values_list("pk").get(pk=comment.story_id)
+            _lock(comment)
             _move(comment, seen, to, by)
             Decision.objects.create(
                 comment=comment,
@@ -138,6 +176,11 @@ def _decide(
         raise ModerationError(_("The same comment stands there already.")) from None
     comment.status = to
     return comment
+
+
+def _lock(comment: Comment) -> None:
+    """Lock the story: first it, then its comments, as everywhere."""
+    Story.objects.select_for_update(no_key=True).values_list("pk").get(pk=comment.story_id)
 
 
 def _move(comment: Comment, seen: str, to: str, by: User | None) -> None:

@@ -75,6 +75,8 @@ class Submission:
     wants_replies: bool = False
     wants_verdict: bool = False
     parent: Comment | None = None
+    # The number of the comment whose text its writer changes.
+    edited: int | None = None
     claimed: list[str] = field(default_factory=list)
     counted: list[throttle.Window] = field(default_factory=list)
 
@@ -149,8 +151,9 @@ Screen = Callable[[Submission], Finding | list[Finding] | None]
 
 def screen(submission: Submission) -> tuple[str, list[dict[str, Any]]]:
     """Return the status and the reasons for it; raises CommentRefused."""
+    screens = SCREENS_OF_EDITS if submission.edited else SCREENS
     try:
-        findings = [found for check in SCREENS for found in _each(check(submission))]
+        findings = [found for check in screens for found in _each(check(submission))]
     except CommentRefused:
         release(submission)
         raise
@@ -235,7 +238,7 @@ def parent(submission: Submission) -> None:
 def duplicate(submission: Submission) -> None:
     """Refuse the same comment again; the database has the last word on twins."""
     same = Comment.objects.filter(fingerprint=submission.fingerprint, legacy_source="")
-    if same.exclude(status=Status.TRASH).exists():
+    if same.exclude(status=Status.TRASH).exclude(pk=submission.edited).exists():
         raise duplicated()
 
 
@@ -395,6 +398,8 @@ SCREENS: list[Screen] = [
     recent_rejections,
     first_comment,
 ]
+# A text that is changed is looked at anew; where it stands and how soon it came is settled.
+SCREENS_OF_EDITS = [check for check in SCREENS if check not in (trap, parent, flood)]
 
 # How moderators read the reasons.
 LABELS = {

@@ -81,6 +81,7 @@ def rejections(browser: str, email_index: str) -> tuple[int, int]:
     same = Q(email_index=email_index) if email_index else Q(pk=None)
     same |= Q(browser=browser) if browser else Q(pk=None)
     withdrawn = Decision.objects.filter(comment=OuterRef("pk"), reason="withdrawn")
+    withdrawn = withdrawn.exclude(from_status=Comment.Status.SPAM)
     recent = Comment.objects.filter(same, created_at__gt=timezone.now() - RECENT)
     decided = recent.exclude(status=Comment.Status.PENDING).filter(~Exists(withdrawn))
     rejected = Q(status__in=(Comment.Status.SPAM, Comment.Status.TRASH))

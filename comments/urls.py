@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comments import personal, views
+from comments import own, personal, views
 
 app_name = "comments"
 
@@ -10,6 +10,10 @@ STORY = "<uslug:section>/<int:pk>/<uslug:slug>/"
 
 urlpatterns = [
     path(f"{STORY}comments/", views.post, name="post"),
+    path("me/comments/", own.own, name="own"),
+    path("me/comments/list.json", own.own_list, name="own_list"),
+    path("me/comments/<int:pk>/edit/", own.edit, name="edit"),
+    path("me/comments/<int:pk>/delete/", own.delete, name="delete"),
     path("me/comment/<str:token>/", views.held, name="held"),
     path("me/confirm/<str:token>/", views.confirm, name="confirm"),
     path("me/mail/<str:token>/", personal.mail, name="mail"),

@@ -1,5 +1,7 @@
 """What readers send: comments, and what they do on their own signed pages."""
 
+from typing import Any
+
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from articles.models import Story
 from articles.site import site_of
 from articles.views import render_story
-from comments import guard, moderation, notifications, posting, reasons, threads, trust
+from comments import editing, guard, moderation, notifications, posting, reasons, threads, trust
 from comments.forms import CommentForm, parent_id
 from comments.models import Comment
 from comments.posting import CommentRefused
@@ -150,10 +152,23 @@ def _preview(
             comment.reasons, is_pending=comment.status == Comment.Status.PENDING
         ),
         "can_mail": trust.can_mail(comment),
+        "can_change": _can_change(request, comment),
         "is_mailed": "mailed" in request.GET,
         "problem": problem,
     }
     return TemplateResponse(request, "comments/held.html", context, status=status)
+
+
+def who(request: HttpRequest) -> dict[str, Any]:
+    """Return by what `editing` knows the writer of a comment."""
+    return {"browser": trust.browser(trust.token_of(request)), "user": guard.member(request)}
+
+
+def _can_change(request: HttpRequest, comment: Comment) -> bool:
+    try:
+        return editing.require_own(comment, **who(request)) is comment
+    except CommentRefused:
+        return False
 
 
 def _mail_link(request: HttpRequest, comment: Comment) -> HttpResponse:

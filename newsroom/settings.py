@@ -319,6 +319,8 @@ COMMENT_MAX_LINKS = env.number("COMMENT_MAX_LINKS", 2)
 COMMENT_TRUST_AFTER = env.number("COMMENT_TRUST_AFTER", 1)
 COMMENT_REJECTED_PERCENT = env.number("COMMENT_REJECTED_PERCENT", 30, maximum=100)
 COMMENT_MAX_DEPTH = 5
+# How long after posting its writer may change or delete a comment; 0: never.
+COMMENT_EDIT_MINUTES = env.number("COMMENT_EDIT_MINUTES", 15)
 # Whom a commenter may write to about a decision; shown in mails and on the data page.
 CONTACT_EMAIL = env.text("CONTACT_EMAIL")
 # What an erasure takes: with 0 the published texts stay, as nobody's.

@@ -72,12 +72,15 @@ class Everything:
         slug = {"slug": story.slug, "pk": story.pk, "section": story.slug_of_section()}
         author = story.bylines.get().author.translations.get(language="en").slug
         stamp = story.published_at
+        waiting = {"pk": Comment.objects.filter(status="pending").first().pk}
         self.by_name = {
             "articles:author": {"slug": author},
             "articles:topic": {"slug": "ports"},
             "articles:archive": {"year": stamp.year, "month": stamp.month},
             "articles:story": slug,
             "comments:post": slug,
+            "comments:edit": waiting,
+            "comments:delete": waiting,
         }
         self.usual = {
             **slug,

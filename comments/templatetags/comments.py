@@ -4,6 +4,7 @@ from typing import Any
 
 import regex
 from django import template
+from django.conf import settings
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -36,6 +37,7 @@ def comments(context: Context, story: Story) -> dict[str, Any]:
         "comments_closed": closed,
         "comment_form": form,
         "can_mail": mail.is_configured(),
+        "edit_minutes": settings.COMMENT_EDIT_MINUTES,
         "reply_to": page.find(answered),
         "parent_id": answered if form.is_bound or page.find(answered) else None,
         **_addresses(story, page),

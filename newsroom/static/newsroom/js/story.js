@@ -1,5 +1,6 @@
 import "./remember.js";
 import "./reply.js";
 import "./once.js";
+import "./own.js";
 import "./share.js";
 import "./edit-link.js";
