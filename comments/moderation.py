@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from articles.models import Story
 from comments import notifications, reasons, trust
-from comments.models import Comment, Decision
+from comments.models import Comment, Decision, Report
 from newsroom.models import User
 
 Status = Comment.Status
@@ -114,6 +115,51 @@ def rewrite(comment: Comment, to: str, **changes: Any) -> Comment:
     return comment
 
 
+def report(comment: Comment, *, reason: str, browser: str, note: str = "") -> bool:
+    """Note that a reader wants the comment looked at; False when this browser said so before.
+
+    Enough reports (`COMMENT_REPORTS_TO_HOLD`) put an approved comment back into the queue, but
+    never one that a moderator let stand knowing of reports. `reason` is a code of
+    `reasons.REPORTS`, and of the reader nothing is kept but the hash of the browser.
+    """
+    with transaction.atomic():
+        _lock(comment)
+        own = {"reason": reason, "note": note}
+        _row, is_new = Report.objects.get_or_create(comment=comment, browser=browser, defaults=own)
+        if is_new and _is_reported_enough(comment, recount_reports(comment)):
+            with suppress(AlreadyDecided):
+                _decide(comment, Status.PENDING, None, "reported", "", Status.APPROVED)
+    return is_new
+
+
+def dismiss_reports(comment: Comment, *, by: User) -> Comment:
+    """Let the comment be what it is: the reports were looked at."""
+    _require_moderator(by)
+    with transaction.atomic():
+        _lock(comment)
+        _close_reports(comment)
+    return comment
+
+
+def recount_reports(comment: Comment) -> int:
+    """Write how many reports wait to be looked at, and return it; the story is locked."""
+    comment.report_count = Report.objects.filter(comment=comment, closed_at=None).count()
+    Comment.objects.filter(pk=comment.pk).update(report_count=comment.report_count)
+    return comment.report_count
+
+
+def _is_reported_enough(comment: Comment, count: int) -> bool:
+    enough = settings.COMMENT_REPORTS_TO_HOLD
+    looked_at = Report.objects.filter(comment=comment, closed_at__isnull=False)
+    return bool(enough) and count >= enough and not looked_at.exists()
+
+
+def _close_reports(comment: Comment) -> None:
+    waiting = Report.objects.filter(comment=comment, closed_at=None)
+    waiting.update(closed_at=timezone.now())
+    recount_reports(comment)
+
+
 # What the desk offers: the word in a request → the verb.
 VERBS: dict[str, Callable[..., Comment]] = {
     "approve": approve,
@@ -147,8 +193,8 @@ def recount(story: Story) -> None:
 def _decide(
     comment: Comment, to: str, by: User | None, reason: str, note: str, seen: str
 ) -> Comment:
-    if by and not by.has_perm(MODERATE):
-        raise PermissionDenied(_("Your account may not moderate comments."))
+    if by:
+        _require_moderator(by)
     seen = seen or comment.status
     if seen == to and reason != "withdrawn":
         raise AlreadyDecided(_already(comment, by))
@@ -168,6 +214,9 @@ def _decide(
             )
             if Status.APPROVED in (seen, to):
                 recount(comment.story)
+            # Reports that came since the moderator's page was loaded wait on.
+            if by and comment.report_count and to != Status.PENDING:
+                _close_reports(comment)
             if to == Status.APPROVED:
                 notifications.published(comment)
             elif to == Status.TRASH and reason not in reasons.BY_ITS_WRITER:
@@ -176,6 +225,11 @@ def _decide(
         raise ModerationError(_("The same comment stands there already.")) from None
     comment.status = to
     return comment
+
+
+def _require_moderator(by: User) -> None:
+    if not by.has_perm(MODERATE):
+        raise PermissionDenied(_("Your account may not moderate comments."))
 
 
 def _lock(comment: Comment) -> None:

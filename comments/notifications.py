@@ -263,7 +263,8 @@ TEMPLATES: dict[str, tuple[str, Condition, Context]] = {
 
 def send_digests() -> int:
     """Mail each moderator who asked for it how many comments wait, of which stories: no word of a
-    comment and nothing of its writer. Where nothing waits nothing is sent. Returns how many."""
+    comment and nothing of its writer. Where nothing waits or is reported nothing is sent. Returns
+    how many."""
     if not mail.is_configured():
         return 0
     digests = Digest.objects.select_related("user").filter(user__is_active=True)
@@ -283,8 +284,8 @@ def _take_digest(digest: Digest) -> bool:
 def _send_digest(digest: Digest) -> bool:
     user = digest.user
     waiting = Comment.objects.pending()
-    count = waiting.count()
-    if not count or not user.email or not user.has_perm(MODERATE):
+    count, reported = waiting.count(), Comment.objects.filter(report_count__gt=0).count()
+    if not (count or reported) or not user.email or not user.has_perm(MODERATE):
         return False
     stories = Story.objects.filter(comments__status=Status.PENDING)
     stories = stories.annotate(waiting=Count("comments")).order_by("-waiting", "-pk")
@@ -292,7 +293,7 @@ def _send_digest(digest: Digest) -> bool:
     context = {
         "site": site_in(language),
         "count": count,
-        "reported": Comment.objects.filter(report_count__gt=0).count(),
+        "reported": reported,
         "stories": stories.only("headline", "language")[:STORIES_IN_DIGEST],
         "link": absolute(reverse("admin:comments_comment_changelist")),
         "settings_link": absolute(reverse("admin:account")),

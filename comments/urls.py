@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comments import own, personal, views
+from comments import own, personal, reporting, views
 
 app_name = "comments"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("me/comments/list.json", own.own_list, name="own_list"),
     path("me/comments/<int:pk>/edit/", own.edit, name="edit"),
     path("me/comments/<int:pk>/delete/", own.delete, name="delete"),
+    path("me/report/<int:pk>/", reporting.report, name="report"),
     path("me/comment/<str:token>/", views.held, name="held"),
     path("me/confirm/<str:token>/", views.confirm, name="confirm"),
     path("me/mail/<str:token>/", personal.mail, name="mail"),

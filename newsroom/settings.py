@@ -321,6 +321,8 @@ COMMENT_REJECTED_PERCENT = env.number("COMMENT_REJECTED_PERCENT", 30, maximum=10
 COMMENT_MAX_DEPTH = 5
 # How long after posting its writer may change or delete a comment; 0: never.
 COMMENT_EDIT_MINUTES = env.number("COMMENT_EDIT_MINUTES", 15)
+# How many readers' reports put a published comment back into the queue; 0: none do.
+COMMENT_REPORTS_TO_HOLD = env.number("COMMENT_REPORTS_TO_HOLD", 3)
 # Whom a commenter may write to about a decision; shown in mails and on the data page.
 CONTACT_EMAIL = env.text("CONTACT_EMAIL")
 # What an erasure takes: with 0 the published texts stay, as nobody's.
