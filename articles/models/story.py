@@ -282,6 +282,9 @@ class Story(models.Model):
             models.Index(
                 fields=["-published_at"], name="story_by_day", condition=Q(status="published")
             ),
+            # What is scheduled, or came today: SQLite takes an index of both columns where it would
+            # rather sort all that is published than trust the condition of the one above.
+            models.Index(fields=["status", "published_at"], name="story_status_time"),
         ]
 
     def __str__(self) -> str:
