@@ -1,18 +1,48 @@
 """Where comments stand: their place in a thread, the thread on a page, the page of a story."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import F, Q, Window
+from django.db.models import Count, F, Max, Q, Window
 from django.db.models.functions import DenseRank
 
 from articles.models import Story
-from comments.models import Comment
+from comments.models import Comment, CommentQuerySet
 
-# A page holds whole threads; this many comments are its end even if a thread goes on.
+# A page holds whole threads; where they are more comments than this, it goes on in parts.
 COMMENTS_PER_PAGE = 2000
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of a story's comments, as an address names it."""
+
+    number: int = 1
+    part: int = 1
+    newest: bool = False
+
+    @classmethod
+    def asked_for(cls, query: Mapping[str, str]) -> "Place":
+        """Read an address; what is no number asks for the first, an unknown order for the usual."""
+        number, part = (page_number(query.get(name, "")) for name in ("comments", "part"))
+        return cls(number, part, query.get("sort") == "newest")
+
+    @property
+    def query(self) -> str:
+        """The end of the address, "" for the first page in the usual order."""
+        asked = {
+            "comments": self.number if self.number > 1 else None,
+            "part": self.part if self.part > 1 else None,
+            "sort": "newest" if self.newest else None,
+        }
+        named = urlencode({name: value for name, value in asked.items() if value})
+        return f"?{named}" if named else ""
+
+
+FIRST = Place()
 
 
 @dataclass
@@ -34,33 +64,38 @@ class Node:
         return self.comment is not None and self.depth < settings.COMMENT_MAX_DEPTH
 
     @property
+    def reply_count(self) -> int:
+        """How many comments stand under it, at any depth; empty places do not count."""
+        return sum((child.comment is not None) + child.reply_count for child in self.children)
+
+    @property
     def order(self) -> tuple[datetime, int]:
         return self.at, self.pk
 
 
 @dataclass
 class Page:
-    """One page of a story's threads, named as Django's `Page` names its parts."""
+    """One page of a story's threads. `goes_on` says that its threads have another part."""
 
     nodes: list[Node]
-    number: int
-    has_next: bool
+    place: Place
+    goes_on: bool
+    has_more_threads: bool
 
     @property
-    def has_previous(self) -> bool:
-        return self.number > 1
+    def next(self) -> Place | None:
+        if self.goes_on:
+            return replace(self.place, part=self.place.part + 1)
+        return self._page(self.place.number + 1) if self.has_more_threads else None
 
     @property
-    def has_other_pages(self) -> bool:
-        return self.has_next or self.has_previous
+    def previous(self) -> Place | None:
+        if self.place.part > 1:
+            return replace(self.place, part=self.place.part - 1)
+        return self._page(self.place.number - 1) if self.place.number > 1 else None
 
-    @property
-    def next_page_number(self) -> int:
-        return self.number + 1
-
-    @property
-    def previous_page_number(self) -> int:
-        return self.number - 1
+    def _page(self, number: int) -> Place:
+        return Place(number, newest=self.place.newest)
 
     def find(self, pk: int | None) -> Comment | None:
         """Return a comment shown on this page."""
@@ -93,26 +128,45 @@ def under(parent: Comment | None) -> Comment | None:
     return parent
 
 
-def page(story: Story, number: int = 1) -> Page:
-    """Return a page of the story's public comments, in one query. A page past the end, which
-    only a hand-made address names, is the first."""
+def page(story: Story, place: Place = FIRST) -> Page:
+    """Return a page of the story's public comments: one query, and one more where threads go on
+    from a part before. A page past the end, which only a hand-made address names, is the first."""
     size = settings.COMMENT_THREADS_PER_PAGE
-    first = (number - 1) * size
-    rank = Window(DenseRank(), order_by=[F("thread_at"), F("thread")])
-    comments = story.comments.approved().for_thread().annotate(rank=rank)
-    # One thread more than is shown tells whether there is another page.
+    first, start = (place.number - 1) * size, (place.part - 1) * COMMENTS_PER_PAGE
+    comments = story.comments.approved().for_thread().annotate(rank=_rank(place.newest))
+    # One thread more than is shown tells whether there is another page, one comment more whether
+    # there is another part.
     comments = comments.filter(rank__gt=first, rank__lte=first + size + 1)
-    rows = list(comments.order_by("rank", "created_at", "id")[:COMMENTS_PER_PAGE])
-    if not rows and number > 1:
-        return page(story)
-    shown = [row for row in rows if row.rank <= first + size]
-    is_cut = len(rows) == COMMENTS_PER_PAGE
-    return Page(tree(shown), number, has_next=is_cut or len(shown) < len(rows))
+    rows = list(
+        comments.order_by("rank", "created_at", "id")[start : start + COMMENTS_PER_PAGE + 1]
+    )
+    of_page = [row for row in rows if row.rank <= first + size]
+    if not of_page and (place.number, place.part) != (1, 1):
+        return page(story, Place(newest=place.newest))
+    shown = of_page[:COMMENTS_PER_PAGE]
+    nodes = tree([*_answered_before(story, shown if start else []), *shown], newest=place.newest)
+    return Page(nodes, place, len(of_page) > len(shown), len(of_page) < len(rows))
 
 
-def tree(comments: Iterable[Comment]) -> list[Node]:
+def _rank(newest: bool) -> Window:
+    order = [F("thread_at"), F("thread")]
+    return Window(DenseRank(), order_by=[key.desc() for key in order] if newest else order)
+
+
+def _answered_before(story: Story, shown: list[Comment]) -> list[Comment]:
+    """Return what these comments answer and an earlier part of the page shows: it stands over
+    them once more."""
+    known = {row.pk for row in shown}
+    missing = {int(step) for row in shown for step in row.path.split("/")} - known
+    if not missing:
+        return []
+    return list(story.comments.approved().for_thread().filter(pk__in=missing))
+
+
+def tree(comments: Iterable[Comment], *, newest: bool = False) -> list[Node]:
     """Return the threads of these comments. Ancestors that are missing become placeholders,
-    which stand where their first reply was written."""
+    which stand where their first reply was written. Replies stand in the order of time, also
+    where the newest thread is the first."""
     nodes: dict[int, Node] = {}
     roots: list[Node] = []
     for comment in comments:
@@ -127,22 +181,39 @@ def tree(comments: Iterable[Comment]) -> list[Node]:
         nodes[comment.pk].comment, nodes[comment.pk].at = comment, comment.created_at
     for node in nodes.values():
         node.children.sort(key=lambda child: child.order)
-    return sorted(roots, key=lambda root: root.order)
+    return sorted(roots, key=lambda root: root.order, reverse=newest)
 
 
-def page_of(comment: Comment) -> int:
-    """Return the number of the page an approved comment stands on (one query)."""
-    earlier = Q(thread_at__lt=comment.thread_at) | Q(
-        thread_at=comment.thread_at, thread__lt=comment.thread
+def place_of(comment: Comment, *, newest: bool = False) -> Place:
+    """Return where an approved comment stands: one query, two more where the story has so many
+    comments that its pages may have parts."""
+    before = _before(comment, newest)
+    size = settings.COMMENT_THREADS_PER_PAGE
+    threads = before.aggregate(number=Count("thread", distinct=True))["number"]
+    if comment.story.comment_count < COMMENTS_PER_PAGE:
+        return Place(threads // size + 1, newest=newest)
+    nearest = before.values("thread").annotate(at=Max("thread_at"))
+    nearest = nearest.order_by(*(("at", "thread") if newest else ("-at", "-thread")))
+    same_page = list(nearest.values_list("thread", flat=True)[: threads % size])
+    earlier = Q(created_at__lt=comment.created_at)
+    earlier |= Q(created_at=comment.created_at, pk__lt=comment.pk)
+    comments = Comment.objects.approved().filter(story=comment.story_id)
+    comments = comments.filter(Q(thread__in=same_page) | Q(earlier, thread=comment.thread))
+    return Place(threads // size + 1, comments.count() // COMMENTS_PER_PAGE + 1, newest)
+
+
+def _before(comment: Comment, newest: bool) -> CommentQuerySet:
+    """Return the public comments in threads that stand before the one of `comment`."""
+    sign = "gt" if newest else "lt"
+    before = Q(**{f"thread_at__{sign}": comment.thread_at}) | Q(
+        **{"thread_at": comment.thread_at, f"thread__{sign}": comment.thread}
     )
-    threads = Comment.objects.approved().filter(earlier, story=comment.story_id)
-    return threads.values("thread").distinct().count() // settings.COMMENT_THREADS_PER_PAGE + 1
+    return Comment.objects.approved().filter(before, story=comment.story_id)
 
 
-def address(comment: Comment) -> str:
-    """Return where an approved comment is read: its page and its anchor (one query)."""
-    number = page_of(comment)
-    query = f"?comments={number}" if number > 1 else ""
+def address(comment: Comment, *, newest: bool = False) -> str:
+    """Return where an approved comment is read now: its page and its anchor."""
+    query = place_of(comment, newest=newest).query
     return f"{comment.story.get_absolute_url()}{query}#comment-{comment.pk}"
 
 

@@ -10,6 +10,7 @@ STORY = "<uslug:section>/<int:pk>/<uslug:slug>/"
 
 urlpatterns = [
     path(f"{STORY}comments/", views.post, name="post"),
+    path(f"{STORY}comments/<int:comment>/", views.permalink, name="permalink"),
     path("me/comments/", own.own, name="own"),
     path("me/comments/list.json", own.own_list, name="own_list"),
     path("me/comments/<int:pk>/edit/", own.edit, name="edit"),

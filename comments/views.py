@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import Case, Q, When
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from articles.models import Story
 from articles.site import site_of
@@ -19,7 +20,7 @@ from comments import editing, guard, moderation, notifications, posting, reasons
 from comments.forms import CommentForm, parent_id
 from comments.models import Comment
 from comments.posting import CommentRefused
-from newsroom.lib.caching import private_page
+from newsroom.lib.caching import private_page, public_page
 from newsroom.lib.mail import MailFailed
 from newsroom.lib.privacy import client_ip
 
@@ -53,9 +54,30 @@ def post(request: HttpRequest, language: str, section: str, pk: int, slug: str) 
             return small_page(request, guard.PostRefused(refusal.message, 404))
         return _same_page(request, story, form, refusal)
     public = comment.status == Comment.Status.APPROVED
-    response = SeeOther(threads.address(comment) if public else preview_address(comment))
+    newest = threads.Place.asked_for(request.GET).newest
+    response = SeeOther(
+        threads.address(comment, newest=newest) if public else preview_address(comment)
+    )
     trust.keep(response, token)
     return response
+
+
+@require_safe
+@public_page
+def permalink(
+    request: HttpRequest, language: str, section: str, pk: int, slug: str, comment: int
+) -> HttpResponse:
+    """Lead to the page on which a comment stands now, by its number or that of an older system."""
+    stories = Story.objects.published().articles().in_language(language)
+    number = min(comment, 2**63 - 1)
+    asked = Q(pk=number) | Q(legacy_id=number)
+    rows = Comment.objects.approved().filter(asked, story=pk, story__in=stories)
+    # Its own number first: an old one may be the same.
+    found = rows.select_related("story").order_by(Case(When(pk=number, then=0), default=1)).first()
+    if found is None:
+        raise Http404
+    newest = threads.Place.asked_for(request.GET).newest
+    return redirect(threads.address(found, newest=newest))
 
 
 def _story(language: str, pk: int, request: HttpRequest) -> Story:

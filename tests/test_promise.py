@@ -79,6 +79,8 @@ class Everything:
             "articles:archive": {"year": stamp.year, "month": stamp.month},
             "articles:story": slug,
             "comments:post": slug,
+            "comments:permalink": slug
+            | {"comment": Comment.objects.filter(status="approved").first().pk},
             "comments:edit": waiting,
             "comments:delete": waiting,
         }

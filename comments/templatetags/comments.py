@@ -25,7 +25,7 @@ def comments(context: Context, story: Story) -> dict[str, Any]:
     comment that is answered; a form that was refused stands in the context."""
     request = context["request"]
     asked, closed = request.GET, why_closed(story, site_of(request))
-    page = threads.page(story, threads.page_number(asked.get("comments", "")))
+    page = threads.page(story, threads.Place.asked_for(asked))
     form = context.get("comment_form") or CommentForm()
     answered = form.parent_id if form.is_bound else _parent_id(asked.get("replytocom", ""))
     return {
@@ -48,11 +48,12 @@ def comments(context: Context, story: Story) -> dict[str, Any]:
 
 def _addresses(story: Story, page: threads.Page) -> dict[str, str]:
     """Whole addresses: after a refusal the page stands at the address of the form."""
-    query = f"?comments={page.number}" if page.has_previous else ""
+    query = page.place.query
     path = [story.language, story.slug_of_section(), story.pk, story.slug]
     return {
         "story_url": story.get_absolute_url(),
         "page_url": story.get_absolute_url() + query,
+        "order": threads.Place(newest=page.place.newest).query,
         "form_action": reverse("comments:post", args=path) + query,
     }
 

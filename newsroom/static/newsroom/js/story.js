@@ -2,5 +2,6 @@ import "./remember.js";
 import "./reply.js";
 import "./once.js";
 import "./own.js";
+import "./permalink.js";
 import "./share.js";
 import "./edit-link.js";
