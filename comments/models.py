@@ -21,6 +21,16 @@ from newsroom.lib.privacy import EncryptedEmailField
 BODY_BOUND = 100_000
 
 
+def _section_of_story() -> dict[str, Any]:
+    """Return what adds the slug of the story's section, in the story's language, to a query."""
+    names = "story__section__translations"
+    same_language = Q(**{f"{names}__language": F("story__language")})
+    return {
+        "section_row": FilteredRelation(names, condition=same_language),
+        "section_slug": F("section_row__slug"),
+    }
+
+
 class CommentQuerySet(models.QuerySet):
     def approved(self) -> "CommentQuerySet":
         """Comments that readers see."""
@@ -43,17 +53,22 @@ class CommentQuerySet(models.QuerySet):
             )
         )
 
+    def for_feed(self) -> "CommentQuerySet":
+        """What a feed tells: the words, the name over them, the story's address; one query."""
+        return (
+            self.select_related("story")
+            .annotate(**_section_of_story())
+            .only(
+                *("name", "body_html", "created_at", "story__headline", "story__language"),
+                *("story__kind", "story__slug", "story__section"),
+            )
+        )
+
     def for_queue(self) -> "CommentQuerySet":
         """What the moderators' list shows, in one query."""
-        names = "story__section__translations"
         return (
             self.select_related("story", "parent", "user")
-            .annotate(
-                section_row=FilteredRelation(
-                    names, condition=Q(**{f"{names}__language": F("story__language")})
-                ),
-                section_slug=F("section_row__slug"),
-            )
+            .annotate(**_section_of_story())
             .defer("story__body_html", "story__search_text", "parent__body", "parent__body_html")
         )
 

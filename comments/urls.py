@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comments import own, personal, reporting, views
+from comments import feeds, own, personal, reporting, views
 
 app_name = "comments"
 
@@ -10,6 +10,8 @@ STORY = "<uslug:section>/<int:pk>/<uslug:slug>/"
 
 urlpatterns = [
     path(f"{STORY}comments/", views.post, name="post"),
+    path("comments/feed/", feeds.site_comments, name="site_feed"),
+    path(f"{STORY}comments/feed/", feeds.story_comments, name="story_feed"),
     path(f"{STORY}comments/<int:comment>/", views.permalink, name="permalink"),
     path("me/comments/", own.own, name="own"),
     path("me/comments/list.json", own.own_list, name="own_list"),

@@ -79,6 +79,7 @@ class Everything:
             "articles:archive": {"year": stamp.year, "month": stamp.month},
             "articles:story": slug,
             "comments:post": slug,
+            "comments:story_feed": slug,
             "comments:permalink": slug
             | {"comment": Comment.objects.filter(status="approved").first().pk},
             "comments:edit": waiting,
