@@ -18,6 +18,9 @@ from newsroom.lib import mail
 
 register = template.Library()
 
+# As many as there are classes in comments.css.
+DISC_COLOURS = 6
+
 
 @register.inclusion_tag("comments/_section.html", takes_context=True)
 def comments(context: Context, story: Story) -> dict[str, Any]:
@@ -56,6 +59,13 @@ def _addresses(story: Story, page: threads.Page) -> dict[str, str]:
         "order": threads.Place(newest=page.place.newest).query,
         "form_action": reverse("comments:post", args=path) + query,
     }
+
+
+@register.filter
+def disc(number: int) -> str:
+    """The class that colours the disc of a comment: by its number, so that nothing tells which
+    comments are by one person."""
+    return f"disc-{number % DISC_COLOURS}"
 
 
 @register.filter
