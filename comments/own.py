@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from comments import editing, guard, threads
+from comments import editing, fields, guard, threads
 from comments.models import Comment
 from comments.posting import CommentRefused
 from comments.views import SeeOther, preview_address, who
@@ -118,9 +118,16 @@ def _page(
 def _edit_page(
     request: HttpRequest, comment: Comment, typed: str, refusal: CommentRefused | None = None
 ) -> HttpResponse:
+    limit = fields.limit_of("body")
     problem, status = (refusal.message, refusal.status) if refusal else ("", 200)
     response = _page(
-        request, "comments/edit.html", comment, status=status, typed=typed, problem=problem
+        request,
+        "comments/edit.html",
+        comment,
+        status=status,
+        typed=typed,
+        problem=problem,
+        limit=limit,
     )
     if refusal and refusal.retry_after:
         response["Retry-After"] = str(refusal.retry_after)

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from articles.models import Story
 from articles.site import site_of
 from comments import threads
+from comments.fields import limit_of
 from comments.forms import CommentForm, parent_id
 from comments.policy import why_closed
 from newsroom.lib import mail
@@ -40,6 +41,7 @@ def comments(context: Context, story: Story) -> dict[str, Any]:
         "comments_closed": closed,
         "comment_form": form,
         "can_mail": mail.is_configured(),
+        "limit": limit_of("body"),
         "edit_minutes": settings.COMMENT_EDIT_MINUTES,
         "reply_to": page.find(answered),
         "parent_id": answered if form.is_bound or page.find(answered) else None,

@@ -1,17 +1,11 @@
 // Ways to change what was just sent from this browser, for as long as that is possible. The page
 // is the same for everybody: only a browser that sent something in the last minutes asks.
+import { keep, kept } from "./kept.js";
+
 const KEY = "newsroom.sent";
 const section = document.querySelector("[data-own]");
 const form = document.querySelector("#commentform");
 const wait = (section?.dataset.ownMinutes ?? 0) * 60_000;
-
-const attempt = (action) => {
-  try {
-    return action();
-  } catch {
-    return null;
-  }
-};
 
 const offer = ({ id, until, links }) => {
   const place = document.querySelector(`#div-comment-${id} .comment-actions`);
@@ -30,6 +24,6 @@ async function ask() {
   comments.forEach(offer);
 }
 
-form?.addEventListener("submit", () => attempt(() => localStorage.setItem(KEY, Date.now())));
-const sentAt = Number(attempt(() => localStorage.getItem(KEY)));
+form?.addEventListener("submit", () => keep(KEY, Date.now()));
+const sentAt = kept(KEY);
 if (section && sentAt && Date.now() - sentAt < wait) ask().catch(() => {});

@@ -1,38 +1,30 @@
 // "Save my name …": kept in this browser's local storage and nowhere else.
+import { attempt, forget, keep, kept } from "./kept.js";
+
 const KEY = "newsroom.commenter";
 const FIELDS = ["author", "email", "url"];
 const form = document.querySelector("#commentform");
 const box = form?.querySelector("#wp-comment-cookies-consent");
 
-// Storage may be refused, full or written by another hand: then nothing is remembered.
-const attempt = (action) => {
-  try {
-    return action();
-  } catch {
-    return null;
-  }
-};
-const forget = () => attempt(() => localStorage.removeItem(KEY));
-
 if (box && attempt(() => localStorage)) {
   box.closest("[hidden]")?.removeAttribute("hidden");
 
-  const kept = attempt(() => JSON.parse(localStorage.getItem(KEY)));
-  if (kept) {
+  const values = kept(KEY);
+  if (values) {
     box.checked = true;
     for (const name of FIELDS) {
       const field = form.elements[name];
-      if (field && !field.value && typeof kept[name] === "string") field.value = kept[name];
+      if (field && !field.value && typeof values[name] === "string") field.value = values[name];
     }
   }
 
-  box.addEventListener("change", () => box.checked || forget());
+  box.addEventListener("change", () => box.checked || forget(KEY));
   form.addEventListener("submit", () => {
     if (!box.checked) {
-      forget();
+      forget(KEY);
       return;
     }
-    const values = FIELDS.map((name) => [name, form.elements[name]?.value ?? ""]);
-    attempt(() => localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(values))));
+    const typed = FIELDS.map((name) => [name, form.elements[name]?.value ?? ""]);
+    keep(KEY, Object.fromEntries(typed));
   });
 }

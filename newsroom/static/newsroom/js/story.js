@@ -1,7 +1,10 @@
+import "./draft.js";
 import "./remember.js";
 import "./reply.js";
 import "./once.js";
 import "./own.js";
+import "./length.js";
+import "./threads.js";
 import "./permalink.js";
 import "./share.js";
 import "./edit-link.js";

@@ -1,0 +1,2 @@
+import "./draft.js";
+import "./length.js";
