@@ -119,13 +119,14 @@ def describe(image: Image) -> None:
     Image.objects.filter(pk=image.pk).update(search_text=search_text(image))
 
 
-def may_describe(image: Image, user: User) -> bool:
-    """Whether `user` may change what readers see of a picture: its texts, its crop. Of one that
-    stands in a public story that is for those who publish."""
+def may_describe(image: Image, user: User, language: str = "") -> bool:
+    """Whether `user` may change what readers see of a picture: its texts in one language, which
+    are read in stories of that language alone, or all of them and its crop. Of one that stands
+    in a public story that is for those who publish."""
     if user.has_perm(EDIT_ALL) or user.has_perm(PUBLISH):
         return True
     shown = Story.objects.published().filter(Q(picture=image) | Q(pictures=image))
-    return not shown.exists()
+    return not (shown.filter(language=language) if language else shown).exists()
 
 
 # Addresses.

@@ -254,6 +254,9 @@ class ImageAdmin(NamedAdmin):
             context |= _uses(image, request)
             context["file_name"] = image.original.name.rpartition("/")[2]
             context["may_replace"] = _may_replace(request)
+            is_guarded = not pictures.may_describe(image, request.user)
+            if is_guarded and self.has_change_permission(request):
+                context["why_not"] = seen_by_readers()
         return super().render_change_form(request, context, **kwargs)
 
     @admin.display(description=_("picture"))
@@ -367,23 +370,22 @@ class ImageAdmin(NamedAdmin):
             image = same or pictures.store(image)
         except forms.ValidationError as error:
             return _refused(error)
-        _describe(
-            image, {name: data[name] for name in ("alt", "caption", "credit")}, data["language"]
-        )
+        if pictures.may_describe(image, request.user, data["language"]):
+            texts = {name: data[name] for name in ("alt", "caption", "credit")}
+            _describe(image, texts, data["language"])
         if not same:
             self.log_addition(request, image, [{"added": {}}])
         answer = {"picture": _as_json(image, data["language"])}
         return JsonResponse(answer, status=200 if same else 201)
 
     def _describe(self, request: HttpRequest) -> JsonResponse:
-        number, language = request.POST["image"], request.POST.get("language")
+        number, language = request.POST["image"], request.POST.get("language", "")
         image = get_object_or_404(Image, pk=row_number(number))
         if not self.has_change_permission(request):
             raise PermissionDenied
+        if not pictures.may_describe(image, request.user, language):
+            return JsonResponse({"errors": {"__all__": seen_by_readers()}}, status=422)
         row = image.translations.filter(language=language).first()
-        if row and not pictures.may_describe(image, request.user):
-            error = gettext("Readers see this picture: its texts are changed by those who publish.")
-            return JsonResponse({"errors": {"__all__": [error]}}, status=403)
         form = TextsForm(request.POST, instance=row or ImageTranslation(image=image))
         if not form.is_valid():
             return _errors(form)
@@ -415,6 +417,11 @@ def upload_words() -> dict[str, str]:
         "save": gettext("Save"),
         "open": gettext("Open"),
     }
+
+
+def seen_by_readers() -> str:
+    """Return why somebody who describes pictures may not describe this one."""
+    return gettext("Readers see this picture: its texts are changed by those who publish.")
 
 
 def _matching(found: QuerySet[Image], term: str) -> QuerySet[Image]:

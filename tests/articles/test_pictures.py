@@ -451,36 +451,3 @@ def test_a_name_of_any_length_is_kept_in_what_a_disk_takes(desk, name):
     if answer.status_code == 201:
         kept = Image.objects.get().original.name.rpartition("/")[2]
         assert len(kept.encode()) < 160
-
-
-class TestWhoChangesWhatReadersSee:
-    @pytest.fixture
-    def rosa(self, client):
-        client.force_login(make_user("rosa", "Reporter"))
-        return client
-
-    def texts(self, image, **more):
-        return {"image": image.pk, "language": "en", "alt": "Mine", "credit": "Me"} | more
-
-    def test_texts_of_a_public_picture_are_for_who_publishes(self, rosa):
-        image = make_image()
-        make_story(picture=image.pk)
-        alt = image.translations.get(language="en").alt
-        answer = rosa.post(f"{LIBRARY}choose/", self.texts(image))
-        assert answer.status_code == 403
-        assert "those who publish" in str(answer.json()["errors"])
-        assert image.translations.get(language="en").alt == alt
-        rosa.post(f"{LIBRARY}{image.pk}/change/", {"focal_x": 1, "focal_y": 1})
-        assert Image.objects.get(pk=image.pk).focal_x == 50
-
-    def test_what_it_lacks_may_be_added(self, rosa):
-        image = make_image()
-        make_story(picture=image.pk)
-        image.translations.filter(language="fr").delete()
-        answer = rosa.post(f"{LIBRARY}choose/", self.texts(image, language="fr"))
-        assert answer.status_code == 200
-
-    def test_of_what_nobody_sees_yet_a_reporter_changes_them(self, rosa):
-        image = make_image()
-        assert rosa.post(f"{LIBRARY}choose/", self.texts(image)).status_code == 200
-        assert image.translations.get(language="en").alt == "Mine"
