@@ -37,7 +37,6 @@ def store(image: Image) -> Image:
     is_upload = bool(image.original) and not image.original._committed
     if is_upload:
         _fill_in(image, images.inspect(image.original.file))
-        image.original.name = short_name(image.original.name)
     make_renditions(image)
     with transaction.atomic():
         if image.pk and not is_upload:
@@ -62,7 +61,9 @@ def _require_unreplaced(image: Image) -> None:
 
 
 def _fill_in(image: Image, facts: images.Picture) -> None:
+    """Write on a picture what is known of the file just uploaded for it."""
     image.width, image.height, image.sha256 = facts.width, facts.height, facts.sha256
+    image.original.name = short_name(image.original.name)
 
 
 def _save(image: Image) -> None:

@@ -451,3 +451,10 @@ def test_a_name_of_any_length_is_kept_in_what_a_disk_takes(desk, name):
     if answer.status_code == 201:
         kept = Image.objects.get().original.name.rpartition("/")[2]
         assert len(kept.encode()) < 160
+
+
+def test_what_replaces_a_picture_may_have_a_long_name_too(edda):
+    image = make_image()
+    pictures.replace(image, upload("ص" * 240 + ".png"), by=edda)
+    kept = Image.objects.get(pk=image.pk).original.name.rpartition("/")[2]
+    assert (len(kept.encode()) < 160, kept[-4:]) == (True, ".png")
