@@ -149,14 +149,15 @@ def drawing(device: TOTPDevice) -> tuple[int, str]:
 
 
 @transaction.atomic
-def confirm(user: User, typed: str) -> list[str]:
-    """Switch the second factor on when `typed` is a code of the device; returns recovery codes,
-    none when it is not. Every other session of the person ends."""
-    devices = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False)
-    device = devices.first()
+def confirm(begun: TOTPDevice, user: User, typed: str) -> list[str]:
+    """Switch the second factor on when `typed` is a code of the device that `user` has begun;
+    returns recovery codes, none when it is not. Every other session of the person ends."""
+    devices = TOTPDevice.objects.select_for_update().filter(user=user)
+    device = devices.filter(pk=begun.pk, confirmed=False).first()
     if device is None or not device.verify_token(plain(typed)):
         return []
-    TOTPDevice.objects.filter(user=user, confirmed=True).delete()
+    # Also what another session has begun at the same instant.
+    devices.exclude(pk=device.pk).delete()
     device.confirmed = True
     device.save()
     _mark(user, is_on=True)

@@ -139,7 +139,8 @@ def own(request: HttpRequest, person: User) -> HttpResponse:
         return _own_page(request, AgainForm())
     address, form = _address(request), CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        if codes := second_factor.confirm(person, form.cleaned_data["code"]):
+        device = second_factor.begin(request, person)
+        if codes := second_factor.confirm(device, person, form.cleaned_data["code"]):
             second_factor.let_in(request, person)
             return _recovery_page(request, codes, address)
         form.refuse()

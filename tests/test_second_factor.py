@@ -31,15 +31,17 @@ def edda():
 
 def code_of(user: User, step: int = 0) -> str:
     """The code of this moment; `step` 1 is the next one."""
-    device = TOTPDevice.objects.filter(user=user).first()
-    totp = TOTP(device.bin_key, drift=step)
-    return f"{totp.token():06d}"
+    return code_at(TOTPDevice.objects.filter(user=user).first(), step)
+
+
+def code_at(device: TOTPDevice, step: int = 0) -> str:
+    return f"{TOTP(device.bin_key, drift=step).token():06d}"
 
 
 def enrol(user: User) -> list[str]:
     """Give somebody a second factor whose code of this moment was not used yet."""
-    TOTPDevice.objects.create(user=user, confirmed=False, name="desk")
-    codes = second_factor.confirm(user, code_of(user))
+    device = TOTPDevice.objects.create(user=user, confirmed=False, name="desk")
+    codes = second_factor.confirm(device, user, code_of(user))
     TOTPDevice.objects.update(last_t=-1)
     user.refresh_from_db()
     return codes
@@ -78,6 +80,20 @@ class TestEnrolment:
         client.force_login(edda)
         assert self.key_on(client)
         assert TOTPDevice.objects.filter(user=edda).count() == 1
+
+    def test_the_code_of_the_key_on_the_page_counts_not_that_of_another_session(self, client, edda):
+        client.force_login(edda)
+        self.key_on(client)
+        mine = TOTPDevice.objects.get(user=edda)
+        # Begun by another session in the same instant, neither having seen the other's.
+        other = TOTPDevice.objects.create(pk=mine.pk - 1, user=edda, confirmed=False, name="desk")
+        address = reverse("admin:second_factor")
+        client.post(address, {"code": code_at(other)})
+        assert not User.objects.get(pk=edda.pk).second_factor_at
+        TOTPDevice.objects.update(throttling_failure_count=0)
+        client.post(address, {"code": code_at(mine)})
+        assert User.objects.get(pk=edda.pk).second_factor_at
+        assert TOTPDevice.objects.get(user=edda).key == mine.key
 
     def test_a_key_a_picture_and_a_code(self, client, edda):
         client.force_login(edda)
