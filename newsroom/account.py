@@ -17,10 +17,8 @@ from django.views.decorators.http import require_http_methods
 from comments.models import Digest
 from comments.moderation import MODERATE
 from newsroom import people
-from newsroom.lib import mail, throttle
+from newsroom.lib import mail
 from newsroom.models import User
-
-GUESS_SECONDS, MOST_GUESSES = 60 * 60, 10
 
 
 class AccountForm(forms.ModelForm):
@@ -77,18 +75,13 @@ class AccountForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        proof = data.get("current_password", "")
-        if "email" in self.changed_data and not _knows_password(self.instance, proof):
-            self.add_error("current_password", _("Enter your password to change your address."))
+        if "email" in self.changed_data:
+            wrong = _("Enter your password to change your address.")
+            try:
+                people.require_password(self.instance, data.get("current_password", ""), wrong)
+            except ValidationError as error:
+                self.add_error("current_password", error)
         return data
-
-
-def _knows_password(user: User, typed: str) -> bool:
-    """Whether it is the password; after ten guesses in an hour nothing is, for that hour: whoever
-    has somebody's session must not find out the password with it."""
-    if throttle.count(throttle.window(f"own-password:{user.pk}", GUESS_SECONDS), MOST_GUESSES):
-        return False
-    return user.check_password(typed)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,10 +12,12 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from newsroom.lib import mail, throttle
@@ -26,6 +28,7 @@ log = logging.getLogger("newsroom.people")
 
 INVITATION, RESET = "invitation", "reset"
 ADDRESS_SECONDS = 5 * 60
+GUESS_SECONDS, MOST_GUESSES = 60 * 60, 10
 GROUP_NAMES = {
     "Reporter": pgettext_lazy("group", "Reporter"),
     "Section editor": pgettext_lazy("group", "Section editor"),
@@ -76,6 +79,25 @@ def is_taken(email: str, *, by_other_than: int | None) -> bool:
     """Whether somebody else of the desk has this address: links for passwords go there."""
     others = User.objects.filter(email__iexact=email, is_staff=True).exclude(pk=by_other_than)
     return bool(email) and others.exists()
+
+
+# Their password, asked again.
+
+
+def require_password(user: User, typed: str, wrong: str) -> None:
+    """Raise ValidationError unless `typed` is the password of `user`; `wrong` says so.
+
+    After ten wrong ones none is right for the rest of the hour, on whatever page it is asked:
+    whoever has somebody's session must not find out the password with it.
+    """
+    if not typed:
+        raise ValidationError(wrong)
+    guesses = throttle.window(f"own-password:{user.pk}", GUESS_SECONDS)
+    if throttle.count(guesses, MOST_GUESSES):
+        raise ValidationError(_("Too many wrong passwords. Try again in an hour."))
+    if not user.check_password(typed):
+        raise ValidationError(wrong)
+    throttle.uncount(guesses)
 
 
 # Mailed links.

@@ -7,7 +7,11 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    PasswordChangeForm,
+    UserChangeForm,
+)
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
@@ -150,6 +154,17 @@ class PasswordForm(AdminPasswordChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("usable_password", None)
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """Another password for oneself; the old one is not guessed here either."""
+
+    required_css_class = "required"
+
+    def clean_old_password(self) -> str:
+        typed = self.cleaned_data["old_password"]
+        people.require_password(self.user, typed, self.error_messages["password_incorrect"])
+        return typed
 
 
 class SignInForm(AdminAuthenticationForm):
