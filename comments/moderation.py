@@ -7,6 +7,7 @@ comments anew, all in one transaction.
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,11 +18,13 @@ from django.utils.translation import gettext as _
 
 from articles.models import Story
 from comments import notifications, reasons, trust
-from comments.models import Comment, Decision, Report
+from comments.models import Comment, Decision, Lease, Note, Report
 from newsroom.models import User
 
 Status = Comment.Status
 MODERATE = "comments.moderate_comment"
+# How long a moderator who looks at a comment has it alone.
+LEASE = timedelta(minutes=2)
 
 
 class ModerationError(Exception):
@@ -67,6 +70,40 @@ def restore(
     if (seen or comment.status) not in (Status.SPAM, Status.TRASH):
         raise ModerationError(_("Only spam and trash can be restored."))
     return _decide(comment, _status_before(comment), by, reason, note, seen)
+
+
+def undo(comment: Comment, *, by: User) -> Comment:
+    """Put the comment back to what it was before this moderator's last decision, for as long as
+    nothing was mailed about it (`notifications.UNDO`). Raises ModerationError when the last
+    decision is somebody else's, older, or undone already."""
+    last = Decision.objects.filter(comment=comment).first()
+    is_own = last is not None and last.by_id == by.pk and last.reason != "undone"
+    if not is_own or last.from_status == last.to_status:
+        raise ModerationError(_("There is nothing of yours to undo here."))
+    if last.at < timezone.now() - notifications.UNDO:
+        raise ModerationError(_("A decision can be undone for ten minutes."))
+    return _decide(comment, last.from_status, by, "undone", "", last.to_status)
+
+
+def claim(comment: Comment, *, by: User) -> User | None:
+    """Lease the comment to a moderator who looks at it, for two minutes; return None, or who has
+    it. Asked for again it goes on."""
+    _require_moderator(by)
+    until = timezone.now() + LEASE
+    with transaction.atomic():
+        _lock(comment)
+        holder = holder_of(comment, other_than=by)
+        if holder is None:
+            own = {"by": by, "until": until}
+            Lease.objects.update_or_create(comment=comment, defaults=own)
+    return holder
+
+
+def holder_of(comment: Comment, *, other_than: User) -> User | None:
+    """Return who else is deciding the comment now."""
+    leases = Lease.objects.select_related("by").filter(comment=comment, until__gt=timezone.now())
+    lease = leases.exclude(by=other_than).first()
+    return lease.by if lease else None
 
 
 def approve_proved(comment: Comment, browser: str) -> Comment:
@@ -141,6 +178,12 @@ def dismiss_reports(comment: Comment, *, by: User) -> Comment:
     return comment
 
 
+def note(comment: Comment, text: str, *, by: User) -> Note:
+    """Tell the other moderators something of whoever wrote `comment`."""
+    _require_moderator(by)
+    return Note.objects.create(email_index=comment.email_index, text=text[:500], by=by)
+
+
 def recount_reports(comment: Comment) -> int:
     """Write how many reports wait to be looked at, and return it; the story is locked."""
     comment.report_count = Report.objects.filter(comment=comment, closed_at=None).count()
@@ -203,7 +246,11 @@ def _decide(
     try:
         with transaction.atomic():
             _lock(comment)
+            if by and (holder := holder_of(comment, other_than=by)):
+                who = holder.display_name
+                raise AlreadyDecided(_("%(who)s is deciding on it right now.") % {"who": who})
             _move(comment, seen, to, by)
+            Lease.objects.filter(comment=comment).delete()
             Decision.objects.create(
                 comment=comment,
                 by=by,

@@ -10,31 +10,49 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.db.models import Count, Q, QuerySet
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
+from django.utils.translation import (
+    gettext_lazy,
+    ngettext,
+    ngettext_lazy,
+    pgettext,
+    pgettext_lazy,
+)
 
 from articles.models import Story
 from comments import addresses, moderation
 from comments.admin import address, marks
 from comments.admin.address import SAME_PERSON
+from comments.admin.beside import beside
 from comments.admin.policies import is_held
 from comments.models import Comment, Decision
 from comments.moderation import MODERATE, VERBS, ModerationError
+from comments.notifications import UNDO
+from comments.reasons import REJECTIONS
 from comments.screening import LABELS
 from newsroom.lib.paging import BoundedPaginator
 from newsroom.lib.rtl import isolate, language_direction
 
 Status = Comment.Status
-ALL = "all"
+ALL, REPORTED = "all", "reported"
+UNDOABLE = "comments_undoable"
 STORIES_IN_FILTER = 15
 MOST_AT_ONCE = 200
 MOST_COUNTED = 999
@@ -78,7 +96,7 @@ class StateFilter(admin.SimpleListFilter):
     template = "admin/comments/comment/_no_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        return [*Status.choices, (ALL, _("all"))]
+        return _tabs()
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         # What one person wrote is looked at whole.
@@ -86,10 +104,16 @@ class StateFilter(admin.SimpleListFilter):
         super().__init__(request, *args)
 
     def state(self) -> str:
-        return self.value() if self.value() in (*Status.values, ALL) else self.usual
+        return self.value() if self.value() in dict(_tabs()) else self.usual
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.state() == REPORTED:
+            return queryset.filter(report_count__gt=0)
         return queryset if self.state() == ALL else queryset.filter(status=self.state())
+
+
+def _tabs() -> list[tuple[str, Any]]:
+    return [*Status.choices, (REPORTED, pgettext("comments", "reported")), (ALL, _("all"))]
 
 
 class LanguageFilter(admin.SimpleListFilter):
@@ -200,9 +224,14 @@ class CommentAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(self.decide_view)
         reveal = self.admin_site.admin_view(address.reveal)
+        lease = self.admin_site.admin_view(self.lease_view)
+        note = self.admin_site.admin_view(self.note_view)
         own = [
             path("<int:pk>/decide/", decide, name="comments_comment_decide"),
             path("<int:pk>/address/", reveal, name="comments_comment_address"),
+            path("undo/", self.admin_site.admin_view(self.undo_view), name="comments_undo"),
+            path("<int:pk>/lease/", lease, name="comments_comment_lease"),
+            path("<int:pk>/note/", note, name="comments_comment_note"),
             path("search/", self.admin_site.admin_view(self.search_view), name="comments_search"),
         ]
         return own + super().get_urls()
@@ -247,7 +276,11 @@ class CommentAdmin(ReadOnlyAdmin):
         if changelist:
             response.context_data["states"] = _states(changelist)
             response.context_data |= self._held_story(request)
-            rows = changelist.result_list
+            rows = changelist.result_list = list(changelist.result_list)
+            found = beside(rows, request.user)
+            for row in rows:
+                row.beside = found[row.pk]
+            response.context_data["undoable"] = _undoable(request)
             response.context_data["has_lost_key"] = not all(map(addresses.is_readable, rows))
         return response
 
@@ -278,7 +311,10 @@ class CommentAdmin(ReadOnlyAdmin):
             "is_story_held": is_held(comment.story),
             "back": request.get_full_path(),
             "decisions": comment.decisions.select_related("by")[:MOST_AT_ONCE],
+            "beside": beside([comment], request.user)[comment.pk],
+            "rejections": _rejections(comment),
             "verbs": _buttons(comment) if self.has_moderate_permission(request) else [],
+            "undoable": _undoable(request),
         }
         return TemplateResponse(request, "admin/comments/comment/comment.html", context)
 
@@ -288,6 +324,52 @@ class CommentAdmin(ReadOnlyAdmin):
         may = _is_id(pk) and self.has_moderate_permission(request)
         story = Story.objects.only("pk").filter(pk=int(pk)).first() if may else None
         return {"held_story": story, "is_story_held": bool(story) and is_held(story)}
+
+    def undo_view(self, request: HttpRequest) -> HttpResponse:
+        """Undo this person's last decisions, those of one press together."""
+        if not self.has_moderate_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        numbers = request.session.pop(UNDOABLE, {}).get("comments", [])
+        done = 0
+        for comment in Comment.objects.select_related("story").filter(pk__in=numbers):
+            try:
+                moderation.undo(comment, by=request.user)
+                done += 1
+            except ModerationError as error:
+                self.message_user(request, f"#{comment.pk}: {error}", messages.WARNING)
+        if done:
+            text = ngettext("%(count)s decision undone.", "%(count)s decisions undone.", done)
+            self.message_user(request, text % {"count": done}, messages.SUCCESS)
+        return self._back(request, reverse("admin:comments_comment_changelist"))
+
+    def lease_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Claim a comment that this moderator looks at; tell who has it otherwise."""
+        if not self.has_moderate_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        comment = get_object_or_404(Comment, pk=pk)
+        holder = moderation.claim(comment, by=request.user)
+        said = _("%(who)s is deciding on it right now.")
+        text = said % {"who": isolate(holder.display_name)} if holder else ""
+        return JsonResponse({"holder": text}, headers={"Cache-Control": "no-store"})
+
+    def note_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Tell colleagues something of a commenter."""
+        if not self.has_moderate_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        comment = get_object_or_404(Comment, pk=pk)
+        text = " ".join(request.POST.get("text", "").split())
+        if not (text and comment.email_index):
+            self.message_user(request, _("Write the note first."), messages.WARNING)
+        else:
+            moderation.note(comment, text, by=request.user)
+            self.message_user(request, _("Your colleagues see the note."), messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:comments_comment_change", args=[pk]))
 
     def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
         """Take one decision on the chosen comments, whatever the list is filtered by."""
@@ -306,28 +388,37 @@ class CommentAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        verb = request.POST.get("decision", "")
+        verb, _colon, reason = request.POST.get("decision", "").partition(":")
         if verb in VERBS:
-            self._decide(request, verb, Comment.objects.select_related("story").filter(pk=pk))
-        back = request.POST.get("back", "")
-        own = url_has_allowed_host_and_scheme(back, None)
-        page = reverse("admin:comments_comment_change", args=[pk])
-        return HttpResponseRedirect(back if own and back else page)
+            comments = Comment.objects.select_related("story").filter(pk=pk)
+            self._decide(request, verb, comments, reason)
+        return self._back(request, reverse("admin:comments_comment_change", args=[pk]))
 
-    def _decide(self, request: HttpRequest, verb: str, comments: QuerySet[Comment]) -> None:
-        done = 0
+    def _back(self, request: HttpRequest, otherwise: str) -> HttpResponse:
+        back = request.POST.get("back", "")
+        is_own = bool(back) and url_has_allowed_host_and_scheme(back, None)
+        return HttpResponseRedirect(back if is_own else otherwise)
+
+    def _decide(
+        self, request: HttpRequest, verb: str, comments: QuerySet[Comment], reason: str = ""
+    ) -> None:
+        """Take a decision on each; a reason is a code of `reasons.REJECTIONS`, or none."""
+        given = {"by": request.user, "note": request.POST.get("note", "")}
+        given["reason"] = reason if reason in REJECTIONS else ""
+        done = []
         for comment in comments.order_by("pk"):
             # The page says what the moderator saw; a script that does not say means the present.
             seen = request.POST.get(f"seen-{comment.pk}", "")
             seen = seen if seen in Status.values else ""
             try:
-                VERBS[verb](comment, by=request.user, note=request.POST.get("note", ""), seen=seen)
-                done += 1
+                VERBS[verb](comment, seen=seen, **given)
+                done.append(comment.pk)
             except ModerationError as error:
                 whose = f"#{comment.pk} {isolate(comment.name)}: {error}"
                 self.message_user(request, whose, messages.WARNING)
         if done:
-            self.message_user(request, DONE[verb] % {"count": done}, messages.SUCCESS)
+            self.message_user(request, DONE[verb] % {"count": len(done)}, messages.SUCCESS)
+            request.session[UNDOABLE] = {"comments": done, "until": _until()}
 
     # The columns.
 
@@ -338,11 +429,13 @@ class CommentAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("comment"))
     def text(self, comment: Comment) -> SafeString:
         to = _answered(comment)
+        values = {"comment": comment, "beside": getattr(comment, "beside", None)}
         return format_html(
-            '{}<div class="excerpt" dir="auto">{}</div>{}',
+            '{}<div class="excerpt" dir="auto">{}</div>{}{}',
             to,
             marks.excerpt(comment),
             _who(comment),
+            render_to_string("admin/comments/comment/_beside.html", values),
         )
 
     @admin.display(description=gettext_lazy("story"))
@@ -363,7 +456,11 @@ class CommentAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("comment"))
     def text_and_buttons(self, comment: Comment) -> SafeString:
-        values = {"comment": comment, "verbs": _buttons(comment)}
+        values = {
+            "comment": comment,
+            "verbs": _buttons(comment),
+            "rejections": _rejections(comment),
+        }
         buttons = render_to_string("admin/comments/comment/_row_buttons.html", values)
         return format_html("{}{}", self.text(comment), buttons)
 
@@ -392,9 +489,23 @@ def _marked(comment: Comment) -> SafeString | str:
 
 
 def _answered(comment: Comment) -> SafeString | str:
+    """What the comment answers: whose, and its first words."""
     if comment.parent is None:
         return ""
-    return format_html('<span class="quiet">↳ <bdi>{}</bdi></span> ', comment.parent.name)
+    said = Truncator(" ".join(comment.parent.body.split())).chars(140)
+    shown = '<div class="answered quiet" dir="auto">↳ <bdi>{}</bdi>: <bdi>{}</bdi></div> '
+    return format_html(shown, comment.parent.name, said)
+
+
+def _until() -> float:
+    return (timezone.now() + UNDO).timestamp()
+
+
+def _undoable(request: HttpRequest) -> int:
+    """How many decisions this person's last press took that can still be undone."""
+    last = request.session.get(UNDOABLE) or {}
+    is_over = last.get("until", 0) <= timezone.now().timestamp()
+    return 0 if is_over else len(last.get("comments", []))
 
 
 def _who(comment: Comment) -> SafeString:
@@ -407,6 +518,11 @@ def _buttons(comment: Comment) -> list[tuple[str, str]]:
     return [(verb, VERB_LABELS[verb]) for verb in moderation.verbs_for(comment.status)]
 
 
+def _rejections(comment: Comment) -> list[tuple[str, Any]]:
+    """The reasons there are for throwing the comment out, where it is not out already."""
+    return [] if comment.status == Status.TRASH else list(REJECTIONS.items())
+
+
 def _public_address(comment: Comment) -> str:
     """Return where the comment is read, or would be."""
     comment.story.section_slug = comment.section_slug or "-"
@@ -415,8 +531,8 @@ def _public_address(comment: Comment) -> str:
 
 def _states(changelist: ChangeList) -> list[dict[str, Any]]:
     """Return the states with their counts up to a bound, as links that keep the other filters."""
-    counts = {state: _counted(state) for state in Status.values}
-    counts[ALL] = sum(counts.values())
+    counts = {state: _counted(Q(status=state)) for state in Status.values}
+    counts |= {ALL: sum(counts.values()), REPORTED: _counted(Q(report_count__gt=0))}
     chosen = next(spec for spec in changelist.filter_specs if isinstance(spec, StateFilter))
     return [
         {
@@ -426,12 +542,12 @@ def _states(changelist: ChangeList) -> list[dict[str, Any]]:
             "query": changelist.get_query_string({StateFilter.parameter_name: state}, ["p"]),
             "chosen": state == chosen.state(),
         }
-        for state, label in [*Status.choices, (ALL, _("all"))]
+        for state, label in _tabs()
     ]
 
 
-def _counted(state: str) -> int:
-    rows = Comment.objects.order_by().filter(status=state).values("pk")
+def _counted(which: Q) -> int:
+    rows = Comment.objects.order_by().filter(which).values("pk")
     return rows[: MOST_COUNTED + 1].count()
 
 
