@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from newsroom import kept
 from newsroom.lib import mail
+from newsroom.lib.rows import keep_rows_chosen
 
 
 class NewsroomAdminSite(admin.AdminSite):
@@ -107,6 +108,8 @@ class NewsroomAdminSite(admin.AdminSite):
                 from newsroom import signin_pages
 
                 return signin_pages.step_still_missing(request)
+            if request.method == "POST":
+                keep_rows_chosen(request)
             return inner(request, *args, **kwargs)
 
         return guarded

@@ -21,10 +21,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from articles.models import Section
 from articles.site import PAGES
 from newsroom import people
+from newsroom.lib.rows import RowsField
 from newsroom.models import User
 
 
-class GroupsField(forms.ModelMultipleChoiceField):
+class GroupsField(RowsField):
     """Groups by their translated names, as boxes."""
 
     widget = forms.CheckboxSelectMultiple
@@ -33,7 +34,7 @@ class GroupsField(forms.ModelMultipleChoiceField):
         return people.group_name(group)
 
 
-class PermissionsField(forms.ModelMultipleChoiceField):
+class PermissionsField(RowsField):
     """Permissions as boxes, named in the language of the desk. What is no screen is left out."""
 
     widget = forms.CheckboxSelectMultiple
@@ -108,7 +109,7 @@ class AccountMixin(forms.ModelForm):
 
     by: User
     groups = GroupsField(Group.objects.none(), label=gettext_lazy("groups"), required=False)
-    sections = forms.ModelMultipleChoiceField(
+    sections = RowsField(
         Section.objects.none(),
         label=gettext_lazy("sections"),
         required=False,

@@ -13,6 +13,7 @@ from articles.admin.translations import (
     without_pop_ups,
 )
 from articles.models import Author, AuthorTranslation, Byline, Story
+from newsroom.lib.rows import RowSearch
 
 
 class AuthorTranslationInline(TranslationInline):
@@ -30,6 +31,10 @@ class AuthorAdmin(NamedAdmin):
     used_by, use_field = Byline, "author"
     list_per_page = 100
     search_fields = ("translations__name",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["widget"] = RowSearch(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         return without_pop_ups(super().formfield_for_dbfield(db_field, request, **kwargs))

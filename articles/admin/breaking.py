@@ -21,8 +21,9 @@ from articles.admin.translations import without_pop_ups
 from articles.forms import MomentField, zone_label
 from articles.models import Breaking, Story
 from articles.templatetags.desk import moment
+from newsroom.lib.rows import RowSearch
 from newsroom.lib.rtl import language_direction
-from newsroom.lib.text import one_line, row_number
+from newsroom.lib.text import one_line
 
 LASTS = timedelta(hours=2)
 
@@ -85,12 +86,14 @@ class BreakingAdmin(admin.ModelAdmin):
         css = {"all": ["articles/desk.css", "articles/front.css"]}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        asked = super().get_changeform_initial_data(request)
-        asked["story"] = row_number(asked.get("story", "")) or None
-        return {"language": request.LANGUAGE_CODE, **asked}
+        return {"language": request.LANGUAGE_CODE, **super().get_changeform_initial_data(request)}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Breaking | None = None) -> tuple:
         return ("language",) if obj else ()
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["widget"] = RowSearch(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return without_pop_ups(super().formfield_for_dbfield(db_field, request, **kwargs))

@@ -25,6 +25,7 @@ from articles import logged, placing
 from articles.admin.translations import NamedAdmin, TranslationInline, without_pop_ups
 from articles.models import Section, SectionTranslation
 from articles.site import GENERAL, PAGES
+from newsroom.lib.rows import RowsField
 from newsroom.lib.rtl import isolate
 from newsroom.models import User
 
@@ -62,6 +63,7 @@ class SectionAdmin(NamedAdmin):
                 "username"
             )
             kwargs["widget"] = forms.CheckboxSelectMultiple({"class": "section-editors"})
+            kwargs["form_class"] = RowsField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
