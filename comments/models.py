@@ -188,6 +188,11 @@ class Comment(models.Model):
     def __str__(self) -> str:
         return f"#{self.pk}"
 
+    @property
+    def as_seen(self) -> str:
+        """What a page of the desk says it showed: the status, and since when the text is so."""
+        return f"{self.status} {self.edited_at.isoformat()}" if self.edited_at else self.status
+
     def get_absolute_url(self) -> str:
         """The comment on the first page of comments; `threads.address` asks which page it is."""
         return f"{self.story.get_absolute_url()}#comment-{self.pk}"

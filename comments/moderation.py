@@ -1,19 +1,21 @@
 """Every decision on a comment. Together with `posting` the only writer of `Comment.status`.
 
-Each verb moves the comment from the status that the moderator saw (`seen`, else the one it was
-loaded with), so that two of them cannot both decide, adds a `Decision` and counts the story's
-comments anew, all in one transaction.
+Each verb moves the comment from what the moderator saw (`seen`, which is `Comment.as_seen` of
+then, else the status it was loaded with), so that two of them cannot both decide, nor one decide
+on a text that its writer changed meanwhile. It adds a `Decision` and counts the story's comments
+anew, all in one transaction.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from articles.models import Story
@@ -67,7 +69,7 @@ def restore(
     comment: Comment, *, by: User | None, reason: str = "", note: str = "", seen: str = ""
 ) -> Comment:
     """Undo spam or trash: back to what the comment was before it was thrown out."""
-    if (seen or comment.status) not in (Status.SPAM, Status.TRASH):
+    if (_status_of(seen) or comment.status) not in (Status.SPAM, Status.TRASH):
         raise ModerationError(_("Only spam and trash can be restored."))
     return _decide(comment, _status_before(comment), by, reason, note, seen)
 
@@ -82,7 +84,9 @@ def undo(comment: Comment, *, by: User) -> Comment:
         raise ModerationError(_("There is nothing of yours to undo here."))
     if last.at < timezone.now() - notifications.UNDO:
         raise ModerationError(_("A decision can be undone for ten minutes."))
-    return _decide(comment, last.from_status, by, "undone", "", last.to_status)
+    is_so = comment.status == last.to_status
+    seen = comment.as_seen if is_so else last.to_status
+    return _decide(comment, last.from_status, by, "undone", "", seen)
 
 
 def claim(comment: Comment, *, by: User) -> User | None:
@@ -238,7 +242,7 @@ def _decide(
 ) -> Comment:
     if by:
         _require_moderator(by)
-    seen = seen or comment.status
+    text, seen = seen, _status_of(seen) or comment.status
     if seen == to and reason != "withdrawn":
         raise AlreadyDecided(_already(comment, by))
     if seen == Status.TRASH and is_withdrawn(comment):
@@ -249,7 +253,7 @@ def _decide(
             if by and (holder := holder_of(comment, other_than=by)):
                 who = holder.display_name
                 raise AlreadyDecided(_("%(who)s is deciding on it right now.") % {"who": who})
-            _move(comment, seen, to, by)
+            _move(comment, seen, to, by, text)
             Lease.objects.filter(comment=comment).delete()
             Decision.objects.create(
                 comment=comment,
@@ -261,7 +265,7 @@ def _decide(
             )
             if Status.APPROVED in (seen, to):
                 recount(comment.story)
-            # Reports that came since the moderator's page was loaded wait on.
+            # Reports that came after the comment was loaded wait on.
             if by and comment.report_count and to != Status.PENDING:
                 _close_reports(comment)
             if to == Status.APPROVED:
@@ -284,11 +288,26 @@ def _lock(comment: Comment) -> None:
     Story.objects.select_for_update(no_key=True).values_list("pk").get(pk=comment.story_id)
 
 
-def _move(comment: Comment, seen: str, to: str, by: User | None) -> None:
+def _status_of(seen: str) -> str:
+    return seen.partition(" ")[0]
+
+
+def _text_of(seen: str) -> datetime | None:
+    """Return since when the text that was seen is so; None for as it was sent."""
+    try:
+        return parse_datetime(seen.partition(" ")[2])
+    except ValueError:
+        return None
+
+
+def _move(comment: Comment, seen: str, to: str, by: User | None, text: str) -> None:
     changes = {"status": to}
     if to == Status.APPROVED and comment.published_at is None:
         changes["published_at"] = timezone.now()
-    if not Comment.objects.filter(pk=comment.pk, status=seen).update(**changes):
+    rows = Comment.objects.filter(pk=comment.pk, status=seen)
+    if not (rows.filter(edited_at=_text_of(text)) if text else rows).update(**changes):
+        if rows.exists():
+            raise AlreadyDecided(_("Its writer changed the text meanwhile. Look at it again."))
         raise AlreadyDecided(_already(comment, by))
     comment.published_at = changes.get("published_at", comment.published_at)
 

@@ -409,7 +409,7 @@ class CommentAdmin(ReadOnlyAdmin):
         for comment in comments.order_by("pk"):
             # The page says what the moderator saw; a script that does not say means the present.
             seen = request.POST.get(f"seen-{comment.pk}", "")
-            seen = seen if seen in Status.values else ""
+            seen = seen if seen.partition(" ")[0] in Status.values else ""
             try:
                 VERBS[verb](comment, seen=seen, **given)
                 done.append(comment.pk)
@@ -450,7 +450,7 @@ class CommentAdmin(ReadOnlyAdmin):
     def state(self, comment: Comment) -> SafeString:
         return format_html(
             '<input type="hidden" name="seen-{}" value="{}"><b class="state is-{}">{}</b> {}',
-            *(comment.pk, comment.status, comment.status, comment.get_status_display()),
+            *(comment.pk, comment.as_seen, comment.status, comment.get_status_display()),
             " · ".join(reasons_of(comment)),
         )
 

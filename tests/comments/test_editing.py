@@ -1,5 +1,6 @@
 """A writer changes or deletes a comment within minutes (B168–B170)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -204,6 +205,24 @@ class TestScreensAgain:
         assert "Another text.</textarea>" in answer.content.decode()
         sent.refresh_from_db()
         assert sent.body == "I saw that boat leave."
+
+    def test_moderator_decides_on_the_text_that_was_on_the_page(self, client, sent, mona):
+        desk = Client()
+        desk.force_login(mona)
+        address = f"/admin/comments/comment/{sent.pk}/decide/"
+        for number in range(2):
+            queue = desk.get("/admin/comments/comment/?status__exact=pending").content.decode()
+            seen = re.search(rf'name="seen-{sent.pk}" value="([^"]+)"', queue).group(1)
+            change(client, sent, f"Another text, {number}.")
+            answer = desk.post(
+                address, {"decision": "approve", f"seen-{sent.pk}": seen}, follow=True
+            )
+            assert "Its writer changed the text meanwhile." in answer.content.decode()
+            sent.refresh_from_db()
+            assert sent.status == "pending"
+        desk.post(address, {"decision": "approve", f"seen-{sent.pk}": sent.as_seen})
+        sent.refresh_from_db()
+        assert sent.status == "approved"
 
     def test_decided_in_the_same_moment(self, sent, mona):
         moderation.approve(Comment.objects.get(pk=sent.pk), by=mona)
