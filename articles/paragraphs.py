@@ -5,7 +5,8 @@ Nothing here knows the database. `articles.translations` keeps the rows.
 
 import hashlib
 import re
-from collections import Counter, defaultdict
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -116,11 +117,11 @@ class _Matching:
     def open_new(self) -> list[int]:
         return [place for place in range(len(self.new)) if place not in self.was]
 
-    def before(self, place: int) -> int:
-        """The old place of the nearest paragraph above that stayed where it was, -1 for none."""
-        above = range(place - 1, -1, -1)
-        found = (self.was[at] for at in above if at in self.was and at not in self.moved)
-        return next(found, -1)
+    def before(self) -> list[int]:
+        """For each place of `new` the old place of the nearest paragraph above that stayed where
+        it was, -1 for none."""
+        stayed = {j: i for j, i in self.was.items() if j not in self.moved}
+        return _last([stayed.get(place) for place in range(len(self.new))])
 
     def _same(self) -> None:
         """The same words, first in the same order, then wherever they went."""
@@ -149,11 +150,15 @@ class _Matching:
         """Texts with most of their words in common, the most alike first."""
         before = [(place, _words(self.old[place])) for place in self.open_old()]
         after = [(place, _words(self.new[place])) for place in self.open_new()]
+        places = [place for place, _theirs in before]
+        # Of a very long text fewer neighbours are looked at: what it costs stays the same.
+        reach = min(REACH, 1 + MANY_PAIRS // (2 * len(self.new) + 1))
         pairs = (
             (likeness(mine, theirs), -abs(i - j), i, j)
             for j, mine in after
-            for i, theirs in before
-            if abs(i - j) <= REACH
+            for i, theirs in before[
+                bisect_left(places, j - reach) : bisect_right(places, j + reach)
+            ]
         )
         taken: set[int] = set()
         for score, _near, i, j in sorted(pairs, reverse=True):
@@ -164,15 +169,24 @@ class _Matching:
     def _in_gaps(self) -> None:
         """What came where something went stands for it, in order."""
         stayed = {i for j, i in self.was.items() if j not in self.moved}
-        gone: dict[int, list[int]] = defaultdict(list)
+        above = _last([at if at in stayed else None for at in range(len(self.old))])
+        gone: dict[int, deque[int]] = defaultdict(deque)
         for place in self.open_old():
             if self.old[place].kind not in LINES:
-                above = next((at for at in range(place - 1, -1, -1) if at in stayed), -1)
-                gone[above].append(place)
-        gaps = [(place, self.before(place)) for place in self.open_new()]
-        for place, above in gaps:
-            if gone[above] and self.new[place].kind not in LINES:
-                self.was[place] = gone[above].pop(0)
+                gone[above[place]].append(place)
+        before = self.before()
+        for place in self.open_new():
+            if gone[before[place]] and self.new[place].kind not in LINES:
+                self.was[place] = gone[before[place]].popleft()
+
+
+def _last(values: list[int | None]) -> list[int]:
+    """Return for each place the nearest value above it, -1 where there is none."""
+    found, last = [], -1
+    for value in values:
+        found.append(last)
+        last = last if value is None else value
+    return found
 
 
 def compare(old: list[Paragraph], new: list[Paragraph]) -> list[Change]:
@@ -183,17 +197,20 @@ def compare(old: list[Paragraph], new: list[Paragraph]) -> list[Change]:
     if _texts(old) == _texts(new):
         return []
     matching = _Matching(old, new)
-    found = []
+    before, found = matching.before(), []
     for place, after in enumerate(new):
         at = matching.was.get(place)
         if at is None:
-            found.append((place, None, after, matching.before(place) + 1))
+            found.append((place, None, after, before[place] + 1))
         elif old[at].text != after.text:
             found.append((place, old[at], after, at))
     now = {i: j for j, i in matching.was.items()}
-    for at in matching.open_old():
-        above = max((now[place] for place in range(at) if place in now), default=-1)
-        found.append((above, old[at], None, at))
+    above = -1
+    for at, gone in enumerate(old):
+        if at in now:
+            above = max(above, now[at])
+        else:
+            found.append((above, gone, None, at))
     return _named(sorted(found, key=lambda change: (change[0], change[2] is None, change[3])))
 
 

@@ -1,6 +1,7 @@
 """Taking a story apart, and telling which paragraph changed (N12)."""
 
 import time
+from collections import Counter
 
 import pytest
 
@@ -119,6 +120,21 @@ class TestCompare:
         begun = time.perf_counter()
         assert len(compare(old, new)) == 400
         assert time.perf_counter() - begun < 5
+
+    @pytest.mark.parametrize(
+        ("old", "new", "kinds"),
+        [
+            ([f"old{n}" for n in range(8000)], [f"new{n}" for n in range(8000)], {"changed": 8000}),
+            ([f"old{n}" for n in range(8000)], ["old5"], {"removed": 7999}),
+            (["a"] * 8000, ["a"] * 400 + ["b"], {"changed": 1, "removed": 7599}),
+            (["a"] * 8000, ["b"] + ["a"] * 8000, {"added": 1}),
+        ],
+        ids=["written anew", "all but one taken out", "most taken out", "one put before all"],
+    )
+    def test_is_quick_with_thousands_of_short_paragraphs(self, old, new, kinds):
+        begun = time.perf_counter()
+        assert Counter(change.kind for change in compare(p(*old), p(*new))) == kinds
+        assert time.perf_counter() - begun < 4
 
 
 class TestBeside:
