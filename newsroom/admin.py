@@ -307,5 +307,6 @@ class GroupAdmin(DjangoGroupAdmin):
         return is_within and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        is_free = obj is None or not people.is_named_in_settings(obj)
         is_within = obj is None or people.gives(request.user, obj)
-        return is_within and super().has_delete_permission(request, obj)
+        return is_free and is_within and super().has_delete_permission(request, obj)

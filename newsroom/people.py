@@ -69,6 +69,12 @@ def gives(by: User, group: Group) -> bool:
     return by.is_superuser or labels(group.permissions.all()) <= by.get_all_permissions()
 
 
+def is_named_in_settings(group: Group) -> bool:
+    """Whether a second factor is asked of this group, by its name: under another one, or deleted,
+    its members would enter without, and the site would not start again."""
+    return group.name in settings.SECOND_FACTOR_GROUPS
+
+
 def groups_within(by: User) -> QuerySet[Group]:
     """Return the groups that `by` may put people into."""
     every = Group.objects.order_by("pk")

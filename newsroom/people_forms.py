@@ -5,7 +5,6 @@ import unicodedata
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import (
     AdminPasswordChangeForm,
@@ -78,14 +77,18 @@ class GroupForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "permissions" in self.fields and not self.by.is_superuser:
             self.fields["permissions"].limit_to(self.by.get_all_permissions())
+        if "name" in self.fields and people.is_named_in_settings(self.instance):
+            self.fields["name"].help_text = self._why_it_stays()
+
+    @staticmethod
+    def _why_it_stays() -> str:
+        return _("A second factor is asked of this group by its name (SECOND_FACTOR_GROUPS).")
 
     def clean_name(self) -> str:
         """A group of which a second factor is asked keeps its name, by which it is known."""
         name = self.cleaned_data["name"]
-        if self.instance.name != name and self.instance.name in settings.SECOND_FACTOR_GROUPS:
-            raise ValidationError(
-                _("A second factor is asked of this group by its name (SECOND_FACTOR_GROUPS).")
-            )
+        if "name" in self.changed_data and people.is_named_in_settings(self.instance):
+            raise ValidationError(self._why_it_stays())
         return name
 
     def clean_permissions(self) -> Any:

@@ -410,6 +410,21 @@ class TestGroups:
         assert "SECOND_FACTOR_GROUPS" in answer.content.decode()
         assert Group.objects.filter(name="Reporter").exists()
 
+    def test_nor_is_it_deleted_alone_or_among_many(self, client, root, settings):
+        settings.SECOND_FACTOR_GROUPS = ["Reporter"]
+        address = f"/admin/auth/group/{group('Reporter')}/"
+        assert "SECOND_FACTOR_GROUPS" in client.get(f"{address}change/").content.decode()
+        assert client.post(f"{address}delete/", {"post": "yes"}).status_code == 403
+        both = [group("Reporter"), group("Moderator")]
+        form = {"action": "delete_selected", "_selected_action": both, "post": "yes"}
+        assert client.post("/admin/auth/group/", form).status_code == 403
+        assert Group.objects.filter(pk__in=both).count() == 2
+
+    def test_another_group_is(self, client, root, settings):
+        settings.SECOND_FACTOR_GROUPS = ["Reporter"]
+        client.post(f"/admin/auth/group/{group('Moderator')}/delete/", {"post": "yes"})
+        assert not Group.objects.filter(name="Moderator").exists()
+
     def test_a_save_leaves_what_the_form_does_not_show(self, client, root):
         hidden = Permission.objects.get(codename="view_session")
         Group.objects.get(name="Reporter").permissions.add(hidden)
