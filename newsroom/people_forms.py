@@ -197,6 +197,12 @@ class InvitationForm(AccountMixin):
         model = User
         fields = ("first_name", "last_name", "email", "username", "groups", "interface_language")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = self.fields["groups"]
+        groups.required = True
+        groups.error_messages["required"] = _("Choose one: without a group nobody does anything.")
+
     def clean_username(self) -> str:
         name = unicodedata.normalize("NFKC", self.cleaned_data["username"].strip())
         # No suffix for one that was typed: that it is taken is said beside the field.

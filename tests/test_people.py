@@ -155,6 +155,12 @@ class TestInviting:
         assert client.post(ADD, new_person()).status_code == 403
         assert mail.outbox == []
 
+    def test_is_into_a_group(self, client, adam, with_mail):
+        page = client.post(ADD, new_person(groups=[])).content.decode()
+        assert "without a group" in page
+        assert not User.objects.filter(email="rosa@example.org").exists()
+        assert mail.outbox == []
+
 
 class TestForgottenPassword:
     @pytest.fixture
