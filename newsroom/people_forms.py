@@ -140,7 +140,10 @@ class AccountMixin(forms.ModelForm):
     def _save_m2m(self) -> None:
         super()._save_m2m()
         if "sections" in self.fields:
-            self.instance.sections.set(self.cleaned_data["sections"])
+            offered = self.fields["sections"].queryset.values("pk")
+            # What no box offers stays as it is.
+            hidden = list(self.instance.sections.exclude(pk__in=offered))
+            self.instance.sections.set([*self.cleaned_data["sections"], *hidden])
 
 
 class PersonForm(AccountMixin, UserChangeForm):

@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from articles.groups import _before, make_groups
-from articles.models import Author
+from articles.models import Author, Section
+from articles.site import PAGES
 from newsroom import people
 from newsroom.models import User
 from tests.factories import make_author, make_draft, make_story, make_user, world
@@ -430,6 +431,14 @@ class TestGroups:
         settings.SECOND_FACTOR_GROUPS = ["Reporter"]
         client.post(f"/admin/auth/group/{group('Moderator')}/delete/", {"post": "yes"})
         assert not Group.objects.filter(name="Moderator").exists()
+
+    def test_saving_a_person_leaves_the_section_of_pages(self, client, root):
+        user = make_user("sana", "Section editor", email="sana@paper.example")
+        pages = Section.objects.get_or_create(code=PAGES)[0]
+        user.sections.set([pages, world()])
+        form = {"username": "sana", "is_staff": "on", "groups": [group("Section editor")]}
+        client.post(f"{LIST}{user.pk}/change/", form | {"interface_language": "en"}, follow=True)
+        assert list(user.sections.all()) == [pages]
 
     def test_a_save_leaves_what_the_form_does_not_show(self, client, root):
         hidden = Permission.objects.get(codename="view_session")
