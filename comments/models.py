@@ -49,7 +49,7 @@ class CommentQuerySet(models.QuerySet):
             .only(
                 *("story_id", "parent_id", "path", "thread", "thread_at", "depth", "kind"),
                 *("name", "website", "body_html", "created_at", "edited_at", "legacy_id"),
-                "user__is_staff",
+                *("is_newsroom", "user__is_staff"),
             )
         )
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from articles.models import Story
+from articles.site import site_in
 from comments import fields, moderation, notifications, screening, threads
 from comments.models import Comment
 from comments.screening import CommentRefused, Submission, require_open
@@ -36,11 +37,13 @@ def post(
     trap: str = "",
     wants_replies: bool = False,
     wants_verdict: bool = False,
+    as_newsroom: bool = False,
 ) -> Comment:
     """Store a comment on `story` and return it; its status says whether readers see it.
 
     A signed-in member is named by the account, whatever was typed. `browser` is
     `trust.browser()` of the token. `wants_replies` and `wants_verdict` ask for mail.
+    A moderator may speak `as_newsroom`: the paper's name stands over the comment.
     Raises CommentRefused, and then nothing is stored.
     """
     typed = {"name": name, "email": email, "website": website, "body": body}
@@ -55,7 +58,10 @@ def post(
         trap=trap,
         wants_replies=wants_replies,
         wants_verdict=wants_verdict,
+        is_newsroom=as_newsroom and user is not None and user.has_perm(moderation.MODERATE),
     )
+    if submission.is_newsroom:
+        submission.name = site_in(story.language).name
     status, reasons = screening.screen(submission)
     try:
         return _save(submission, status, reasons)
@@ -122,6 +128,7 @@ def as_comment(submission: Submission, status: str, reasons: list, now: datetime
         body_html=linkify(submission.body),
         user=submission.user,
         ip=truncate_ip(submission.ip),
+        is_newsroom=submission.is_newsroom,
         user_agent=submission.user_agent,
         browser=submission.browser,
         fingerprint=submission.fingerprint,

@@ -74,6 +74,7 @@ class Submission:
     trap: str = ""
     wants_replies: bool = False
     wants_verdict: bool = False
+    is_newsroom: bool = False
     parent: Comment | None = None
     # The number of the comment whose text its writer changes.
     edited: int | None = None

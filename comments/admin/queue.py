@@ -5,12 +5,12 @@ GET never changes anything; every POST goes through `comments.moderation`.
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -32,28 +32,36 @@ from django.utils.translation import (
     gettext_lazy,
     ngettext,
     ngettext_lazy,
-    pgettext,
     pgettext_lazy,
 )
 
 from articles.models import Story
-from comments import addresses, moderation
+from articles.site import site_in
+from comments import addresses, moderation, posting
 from comments.admin import address, marks
-from comments.admin.address import SAME_PERSON
 from comments.admin.beside import beside
+from comments.admin.filters import (
+    ALL,
+    REPORTED,
+    LanguageFilter,
+    PersonFilter,
+    StateFilter,
+    StoryFilter,
+    is_id,
+    tabs,
+)
 from comments.admin.policies import is_held
 from comments.models import Comment, Decision
 from comments.moderation import MODERATE, VERBS, ModerationError
 from comments.notifications import UNDO
+from comments.posting import CommentRefused
 from comments.reasons import REJECTIONS
 from comments.screening import LABELS
 from newsroom.lib.paging import BoundedPaginator
 from newsroom.lib.rtl import isolate, language_direction
 
 Status = Comment.Status
-ALL, REPORTED = "all", "reported"
 UNDOABLE = "comments_undoable"
-STORIES_IN_FILTER = 15
 MOST_AT_ONCE = 200
 MOST_COUNTED = 999
 # How many of the newest comments of a list are looked through for words.
@@ -86,91 +94,6 @@ DONE = {
         "%(count)s comment restored.", "%(count)s comments restored.", "count"
     ),
 }
-
-
-class StateFilter(admin.SimpleListFilter):
-    """The queue unless another state is asked for. Shown above the list, with counts."""
-
-    title = gettext_lazy("state")
-    parameter_name = "status__exact"
-    template = "admin/comments/comment/_no_filter.html"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        return _tabs()
-
-    def __init__(self, request: HttpRequest, *args: Any) -> None:
-        # What one person wrote is looked at whole.
-        self.usual = ALL if SAME_PERSON in request.GET else Status.PENDING
-        super().__init__(request, *args)
-
-    def state(self) -> str:
-        return self.value() if self.value() in dict(_tabs()) else self.usual
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.state() == REPORTED:
-            return queryset.filter(report_count__gt=0)
-        return queryset if self.state() == ALL else queryset.filter(status=self.state())
-
-
-def _tabs() -> list[tuple[str, Any]]:
-    return [*Status.choices, (REPORTED, pgettext("comments", "reported")), (ALL, _("all"))]
-
-
-class LanguageFilter(admin.SimpleListFilter):
-    title = gettext_lazy("language")
-    parameter_name = "language"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        return settings.LANGUAGES
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(story__language=self.value()) if self.value() else queryset
-
-
-class StoryFilter(admin.SimpleListFilter):
-    """The stories with the longest queues, and whichever was asked for."""
-
-    title = gettext_lazy("story")
-    parameter_name = "story__id__exact"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        pending = Comment.objects.pending().order_by().values("story")
-        waiting = pending.annotate(waiting=Count("pk")).order_by("-waiting", "-story")
-        counts = dict(waiting.values_list("story", "waiting")[:STORIES_IN_FILTER])
-        asked = int(self.value()) if _is_id(self.value() or "") else None
-        if asked is not None and asked not in counts:
-            counts[asked] = pending.filter(story=asked).count()
-        headlines = dict(Story.objects.filter(pk__in=counts).values_list("pk", "headline"))
-        return [
-            (str(pk), f"{isolate(Truncator(headlines[pk]).chars(60))} ({count})")
-            for pk, count in counts.items()
-            if pk in headlines
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() is None:
-            return queryset
-        return queryset.filter(story=self.value()) if _is_id(self.value()) else queryset.none()
-
-
-class PersonFilter(admin.SimpleListFilter):
-    """The comments of whoever wrote one of them: a person is named by a comment, never by an
-    address or a function of it."""
-
-    title = gettext_lazy("commenter")
-    parameter_name = SAME_PERSON
-    template = "admin/comments/comment/_no_filter.html"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list:
-        return [(self.value(), self.value())]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() is None:
-            return queryset
-        if not _is_id(self.value()):
-            return queryset.none()
-        person = Comment.objects.filter(pk=self.value()).exclude(email_index="")
-        return queryset.filter(email_index__in=person.values("email_index"))
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -226,11 +149,13 @@ class CommentAdmin(ReadOnlyAdmin):
         reveal = self.admin_site.admin_view(address.reveal)
         lease = self.admin_site.admin_view(self.lease_view)
         note = self.admin_site.admin_view(self.note_view)
+        answer = self.admin_site.admin_view(self.answer_view)
         own = [
             path("<int:pk>/decide/", decide, name="comments_comment_decide"),
             path("<int:pk>/address/", reveal, name="comments_comment_address"),
             path("undo/", self.admin_site.admin_view(self.undo_view), name="comments_undo"),
             path("<int:pk>/lease/", lease, name="comments_comment_lease"),
+            path("<int:pk>/answer/", answer, name="comments_comment_answer"),
             path("<int:pk>/note/", note, name="comments_comment_note"),
             path("search/", self.admin_site.admin_view(self.search_view), name="comments_search"),
         ]
@@ -295,6 +220,11 @@ class CommentAdmin(ReadOnlyAdmin):
         comment = self.get_object(request, object_id)
         if comment is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self._page(request, comment)
+
+    def _page(
+        self, request: HttpRequest, comment: Comment, *, answer: str = "", status: int = 200
+    ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "title": _("Comment"),
@@ -315,13 +245,47 @@ class CommentAdmin(ReadOnlyAdmin):
             "rejections": _rejections(comment),
             "verbs": _buttons(comment) if self.has_moderate_permission(request) else [],
             "undoable": _undoable(request),
+            "answer": answer,
+            "site": site_in(comment.story.language),
         }
-        return TemplateResponse(request, "admin/comments/comment/comment.html", context)
+        name = "admin/comments/comment/comment.html"
+        return TemplateResponse(request, name, context, status=status)
+
+    def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Answer a comment under one's own name or the paper's; one that waits is published."""
+        if not self.has_moderate_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        comment = get_object_or_404(self.get_queryset(request), pk=pk)
+        words = request.POST.get("answer", "")
+        try:
+            with transaction.atomic():
+                if comment.status == Status.PENDING:
+                    moderation.approve(comment, by=request.user)
+                answer = posting.post(
+                    comment.story,
+                    name="",
+                    email="",
+                    body=words,
+                    user=request.user,
+                    parent_id=comment.pk,
+                    as_newsroom="as_newsroom" in request.POST,
+                )
+        except (CommentRefused, ModerationError) as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            comment = self.get_queryset(request).get(pk=pk)
+            return self._page(request, comment, answer=words, status=422)
+        text = _("Your answer is published.")
+        self.message_user(request, text, messages.SUCCESS)
+        return HttpResponseRedirect(
+            reverse("admin:comments_comment_change", args=[answer.parent_id])
+        )
 
     def _held_story(self, request: HttpRequest) -> dict[str, Any]:
         """The one story the list is narrowed to, whose comments a moderator may hold."""
         pk = request.GET.get(StoryFilter.parameter_name, "")
-        may = _is_id(pk) and self.has_moderate_permission(request)
+        may = is_id(pk) and self.has_moderate_permission(request)
         story = Story.objects.only("pk").filter(pk=int(pk)).first() if may else None
         return {"held_story": story, "is_story_held": bool(story) and is_held(story)}
 
@@ -373,7 +337,7 @@ class CommentAdmin(ReadOnlyAdmin):
 
     def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
         """Take one decision on the chosen comments, whatever the list is filtered by."""
-        chosen = [pk for pk in request.POST.getlist(ACTION_CHECKBOX_NAME) if _is_id(pk)]
+        chosen = [pk for pk in request.POST.getlist(ACTION_CHECKBOX_NAME) if is_id(pk)]
         verb = next(filter(None, request.POST.getlist("action")), "")
         if verb not in VERBS:
             self.message_user(request, _("Choose what to do."), messages.WARNING)
@@ -542,17 +506,13 @@ def _states(changelist: ChangeList) -> list[dict[str, Any]]:
             "query": changelist.get_query_string({StateFilter.parameter_name: state}, ["p"]),
             "chosen": state == chosen.state(),
         }
-        for state, label in _tabs()
+        for state, label in tabs()
     ]
 
 
 def _counted(which: Q) -> int:
     rows = Comment.objects.order_by().filter(which).values("pk")
     return rows[: MOST_COUNTED + 1].count()
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 @admin.register(Decision)

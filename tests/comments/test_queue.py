@@ -203,3 +203,46 @@ class TestBeside:
         client.force_login(rosa)
         assert client.post(f"{QUEUE}{held.pk}/note/", {"text": "x"}).status_code == 403
         assert not Note.objects.exists()
+
+
+@pytest.mark.django_db
+class TestAnswering:
+    def answer(self, client, comment, text="The quay opens at six.", **more):
+        address = f"{QUEUE}{comment.pk}/answer/"
+        return client.post(address, {"answer": text} | more, follow=True)
+
+    def test_as_the_newsroom_under_what_waited(self, desk, held, story):
+        page = self.answer(desk, held, as_newsroom="1")
+        assert "Your answer is published." in page.content.decode()
+        assert status_of(held) == "approved"
+        answer = Comment.objects.get(parent=held)
+        assert (answer.is_newsroom, answer.status) == (True, "approved")
+        public = desk.get(story.get_absolute_url()).content.decode()
+        assert '<span class="badge">Newsroom</span>' in public
+        assert "Mona" not in public
+
+    def test_under_my_name(self, desk, held, story):
+        self.answer(desk, held)
+        public = desk.get(story.get_absolute_url()).content.decode()
+        assert "Mona" in public
+        assert '<span class="badge">Editorial staff</span>' in public
+
+    def test_b142_a_refusal_keeps_the_words_and_publishes_nothing(self, desk, held, story):
+        type(story).objects.filter(pk=story.pk).update(comments_open=False)
+        answer = self.answer(desk, held, "My long answer")
+        assert answer.status_code == 422
+        assert "My long answer</textarea>" in answer.content.decode()
+        assert status_of(held) == "pending"
+        assert not Comment.objects.filter(parent=held).exists()
+
+    def test_an_empty_answer_and_no_comment(self, desk, held):
+        assert self.answer(desk, held, "  ").status_code == 422
+        assert desk.post(f"{QUEUE}99/answer/", {"answer": "x"}).status_code == 404
+
+    def test_a_reader_cannot_speak_as_the_newsroom(self, client, story, send):
+        send(story, as_newsroom="1", is_newsroom="1")
+        assert Comment.objects.get().is_newsroom is False
+
+    def test_a_reporter_answers_nothing(self, client, held, rosa):
+        client.force_login(rosa)
+        assert self.answer(client, held).status_code == 403
