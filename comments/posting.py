@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from articles.models import Story
-from articles.site import site_in
 from comments import fields, moderation, notifications, screening, threads
 from comments.models import Comment
 from comments.screening import CommentRefused, Submission, require_open
@@ -58,10 +57,9 @@ def post(
         trap=trap,
         wants_replies=wants_replies,
         wants_verdict=wants_verdict,
-        is_newsroom=as_newsroom and user is not None and user.has_perm(moderation.MODERATE),
     )
-    if submission.is_newsroom:
-        submission.name = site_in(story.language).name
+    if as_newsroom and submission.is_moderator:
+        submission.is_newsroom, submission.name = True, submission.site.name
     status, reasons = screening.screen(submission)
     try:
         return _save(submission, status, reasons)

@@ -169,5 +169,5 @@ class TestStamp:
     ):
         for at in range(number):
             add(f"boat{at}")
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(24):
             post(story, body="boat0 boat1 boat2 https://a.example https://b.example")
