@@ -60,7 +60,11 @@ def post(
     )
     if as_newsroom and submission.is_moderator:
         submission.is_newsroom, submission.name = True, submission.site.name
-    status, reasons = screening.screen(submission)
+    return _store(submission, *screening.screen(submission))
+
+
+def _store(submission: Submission, status: str, reasons: list[dict[str, str]]) -> Comment:
+    """Save what the screens let in; what they claimed is given back when that fails."""
     try:
         return _save(submission, status, reasons)
     except IntegrityError:
