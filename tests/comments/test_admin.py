@@ -296,12 +296,12 @@ class TestOneComment:
         self, desk, held, mona, django_assert_num_queries
     ):
         desk.get(page_of(held))
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             desk.get(page_of(held))
         for _ in range(3):
             moderation.trash(held, by=mona)
             moderation.restore(held, by=mona)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             desk.get(page_of(held))
 
 

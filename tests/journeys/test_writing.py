@@ -266,10 +266,11 @@ def test_words_and_characters_are_counted_as_a_reader_counts_them(sign_in, edda)
 
 def test_who_may_only_read_sees_who_writes_and_that_it_was_saved(sign_in, edda):
     """A12."""
-    story = make_story(language="ar")
+    reporter = make_user("rosa", "Reporter", interface_language="ar")
+    story = make_story(language="ar", by=reporter)
     hers = sign_in(edda)
     open_story(hers, story)
-    rosa = sign_in(make_user("rosa", "Reporter", interface_language="ar"))
+    rosa = sign_in(reporter)
     rosa.goto(f"/admin/articles/story/{story.pk}/change/")
     expect(rosa.locator("[data-others]")).to_contain_text("إدا")
     hers.fill("[name=headline]", "بعد")
