@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import logged, placing, workflow
@@ -121,6 +123,14 @@ class TestSectionPage:
             placing.pin(story, Page("en", world()), place, by=None)
         with django_assert_num_queries(7):
             client.get("/en/world/")
+
+    def test_counts_no_more_stories_than_its_pages_show(self):
+        """A section has hundreds of thousands; counting stops where the last page does."""
+        stories(3)
+        composed = placing.Composed([], Story.objects.published(), 2)
+        with CaptureQueriesContext(connection) as asked:
+            assert composed.count() == 2
+        assert "LIMIT 2" in asked[0]["sql"]
 
 
 class TestVerbs:

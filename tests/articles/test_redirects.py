@@ -169,6 +169,18 @@ class TestRefusals:
         assert receipt.problems == [(2, "The old address stands in line 1 already.")]
 
 
+def test_one_that_somebody_adds_at_the_same_moment_is_changed_and_no_fault(monkeypatch):
+    save = redirects._save
+
+    def a_moment_later(*args):
+        Redirect.objects.create(old_path="/old", new_path="/fr/")
+        return save(*args)
+
+    monkeypatch.setattr(redirects, "_save", a_moment_later)
+    add(("/old", "/en/"))
+    assert table() == {"/old": "/en/"}
+
+
 class TestChains:
     def test_are_shortened_whichever_comes_first(self):
         add(("/b", "/c"))

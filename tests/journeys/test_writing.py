@@ -114,6 +114,26 @@ def test_a_session_that_ends_is_told_of_before_a_word_is_typed(sign_in, edda):
     expect(page.locator("[data-status=signed_out]")).to_be_visible()
 
 
+def test_a_beat_while_it_saves_takes_ones_own_save_for_nobody_elses(sign_in, edda):
+    story = make_draft(language="ar")
+    page = sign_in(edda)
+    open_story(page, story)
+
+    def saved_but_not_answered_yet(route):
+        answer = route.fetch()
+        with page.expect_response("**/presence/"):
+            page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        route.fulfill(response=answer)
+
+    page.route("**/autosave/", saved_but_not_answered_yet, times=1)
+    page.fill("[name=headline]", "أولاً")
+    expect(page.locator(SAVED)).to_be_visible()
+    page.fill("[name=headline]", "ثم هذا")
+    expect(page.locator(UNSAVED)).to_be_visible()
+    expect(page.locator(SAVED)).to_be_visible()
+    assert workflow.head(story).content["headline"] == "ثم هذا"
+
+
 def test_an_edit_that_voids_an_approval_is_told_and_marked(sign_in, edda):
     story = workflow.approve(workflow.submit(make_draft(language="ar"), by=None), by=None)
     page = sign_in(edda)
