@@ -40,7 +40,7 @@ def store(image: Image) -> Image:
     make_renditions(image)
     with transaction.atomic():
         if image.pk and not is_upload:
-            _require_unreplaced(image)
+            _require_unreplaced(image, image.original.name)
         _save(image)
     return image
 
@@ -53,11 +53,16 @@ def short_name(name: str) -> str:
     return f"{cut}{dot}{kind[:8]}" if stem else cut
 
 
-def _require_unreplaced(image: Image) -> None:
-    """Refuse to save a picture whose file somebody replaced meanwhile: it would come back."""
+def _require_unreplaced(image: Image, original: str) -> None:
+    """Refuse to save a picture that is not kept as `original` any more, because somebody replaced
+    or deleted it meanwhile: it would come back, or keep theirs from being deleted. What was made
+    for it goes, where nobody else has it."""
     now = Image.objects.select_for_update().filter(pk=image.pk).values_list("original", flat=True)
-    if now.first() != image.original.name:
-        raise ValidationError(_("Somebody replaced this picture meanwhile. Open it again."))
+    if now.first() == original:
+        return
+    if not ImageKey.objects.filter(key=image.rendition_key).exists():
+        images.delete_renditions(image.rendition_key, default_storage)
+    raise ValidationError(_("Somebody replaced this picture meanwhile. Open it again."))
 
 
 def _fill_in(image: Image, facts: images.Picture) -> None:
@@ -246,6 +251,7 @@ def replace(image: Image, file: BinaryIO, *, by: User) -> list[Story]:
     # Before the transaction, which nobody else's saving should have to wait for.
     make_renditions(image)
     with transaction.atomic():
+        _require_unreplaced(image, old_original)
         _save(image)
         known = dict.fromkeys(image.keys.values_list("key", flat=True), image)
         stories = Story.objects.select_for_update()

@@ -1,7 +1,10 @@
-"""Who changes what readers see of a picture: its texts, and how it is cropped."""
+"""Who changes what readers see of a picture: its texts, how it is cropped, its file."""
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 
+from articles import pictures
 from articles.models import Image
 from tests.articles.test_pictures import LIBRARY, png, upload
 from tests.factories import make_draft, make_image, make_story, make_user
@@ -96,3 +99,46 @@ class TestOfAPictureNoReaderSees:
         make_story(picture=image.pk)
         rosa.post(f"{LIBRARY}choose/", texts(image, alt="A whale"))
         assert alt_of(image) == "A ship"
+
+
+class TestTwoAtOnce:
+    """Both opened the picture before either was done with it."""
+
+    @pytest.fixture
+    def edda(self):
+        return make_user("edda", "Editor")
+
+    def kept(self) -> set[str]:
+        """The keys under which something lies where everybody may fetch it."""
+        folders = default_storage.listdir("")[0]
+        return {folder for folder in folders if default_storage.listdir(folder)[1]}
+
+    def test_the_later_replacement_is_refused_and_leaves_no_file(self, edda):
+        image = make_image()
+        mine = Image.objects.get(pk=image.pk)
+        pictures.replace(image, upload(data=png((1, 2, 3)).read()), by=edda)
+        before = self.kept()
+        with pytest.raises(ValidationError, match="replaced"):
+            pictures.replace(mine, upload(data=png((3, 2, 1)).read()), by=edda)
+        assert Image.objects.get(pk=image.pk).sha256 == image.sha256
+        assert self.kept() == before
+
+    def test_a_crop_of_what_was_replaced_leaves_no_file(self, edda):
+        image = make_image()
+        mine = Image.objects.get(pk=image.pk)
+        # The file is read before it is gone.
+        mine.original.open()
+        pictures.replace(image, upload(data=png((1, 2, 3)).read()), by=edda)
+        before = self.kept()
+        mine.focal_x = 10
+        with pytest.raises(ValidationError, match="replaced"):
+            pictures.store(mine)
+        assert self.kept() == before
+
+    def test_what_was_deleted_does_not_come_back(self, edda):
+        image = make_image()
+        mine = Image.objects.get(pk=image.pk)
+        pictures.delete(image)
+        with pytest.raises(ValidationError, match="replaced"):
+            pictures.replace(mine, upload(data=png((1, 2, 3)).read()), by=edda)
+        assert not Image.objects.exists()
