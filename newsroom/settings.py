@@ -72,6 +72,13 @@ if not _codes or DEFAULT_LANGUAGE not in _codes:
     )
 LANGUAGE_CODE = DEFAULT_LANGUAGE
 LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
+# Where Arabic months are called otherwise than in Egypt and the Gulf: a catalogue of twelve words.
+MONTHS_DIR = BASE_DIR / "newsroom" / "formats" / "months"
+ARABIC_MONTHS = env.choice(
+    "ARABIC_MONTHS", ("egypt", *sorted(path.name for path in MONTHS_DIR.iterdir())), "egypt"
+)
+if ARABIC_MONTHS != "egypt":
+    LOCALE_PATHS.append(MONTHS_DIR / ARABIC_MONTHS)
 DIGITS = env.choice("DIGITS", ("latn", "arab"), "latn")
 USE_I18N = True
 USE_TZ = True

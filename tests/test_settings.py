@@ -130,6 +130,7 @@ class TestWordsThatAreNotUnderstood:
             ("COMMENT_RATES", "client=5/86400"),
             ("COMMENT_RATES", "network=5/60"),
             ("DIGITS", "roman"),
+            ("ARABIC_MONTHS", "rome"),
             ("LOG_LEVEL", "LOUD"),
             ("TIME_ZONE", "Mars/Olympus"),
             ("TIME_ZONE", "../etc/passwd"),

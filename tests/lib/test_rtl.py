@@ -112,6 +112,30 @@ class TestTags:
         assert render("{{ v|digits }}", v="12:30") == "١٢:٣٠"
         assert render("{{ v|digits }}", language="fr", v="12:30") == "12:30"
 
+    @pytest.mark.parametrize(
+        ("region", "november"),
+        [
+            ("levant", "تشرين الثاني"),
+            ("both", "تشرين الثاني/نوفمبر"),
+            ("maghreb", "نوفمبر"),
+            ("morocco", "نونبر"),
+        ],
+    )
+    def test_months_are_called_as_in_the_region(self, settings, region, november):
+        settings.LOCALE_PATHS = [*settings.LOCALE_PATHS, settings.MONTHS_DIR / region]
+        day = date(2026, 11, 27)
+        assert render("{{ v|story_date }}", v=day) == f"27 {november} 2026"
+        assert render("{{ v|date:'E' }}", v=day) == november
+        assert render("{{ v|story_date }}", language="fr", v=day) == "27 novembre 2026"
+        assert render("{{ v|iso }}", v=day) == "2026-11-27"
+
+    def test_every_region_names_the_twelve_months_apart(self, settings):
+        assert len(list(settings.MONTHS_DIR.iterdir())) == 4
+        for path in settings.MONTHS_DIR.iterdir():
+            settings.LOCALE_PATHS = [path]
+            days = [date(2026, month, 1) for month in range(1, 13)]
+            assert len({render("{{ v|date:'F' }}", v=day) for day in days}) == 12, path
+
     def test_dates_are_those_of_the_zone_and_language(self, settings):
         settings.TIME_ZONE = "Asia/Beirut"
         moment = datetime(2024, 5, 2, 22, 30, tzinfo=UTC)
