@@ -320,6 +320,16 @@ def with_cards(markup: str) -> SafeString:
     return trusted(FIGURE.sub(_card, markup))
 
 
+def first_film(markup: str) -> tuple[str, str]:
+    """Return the first embed of clean markup that a reader can play, and the markup without it;
+    "" and the whole markup where it has none."""
+    for match in FIGURE.finditer(markup):
+        embed = recognise(unescape(match[1]))
+        if embed and embed.frame and embed.shape != POST:
+            return match[0], markup[: match.start()] + markup[match.end() :]
+    return "", markup
+
+
 def has_embeds(markup: str) -> bool:
     """Whether a text has something to load on demand."""
     return ' data-embed="' in markup

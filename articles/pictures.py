@@ -1,6 +1,7 @@
 """Pictures of stories: storing and replacing an upload, addresses of its renditions, where used."""
 
 import re
+from collections.abc import Callable
 from itertools import count
 from typing import BinaryIO
 
@@ -22,10 +23,14 @@ from newsroom.models import User
 # The width a rendition is asked for where nothing else is said.
 USUAL_WIDTH = {"wide": 960, "square": 160, "full": 960, "share": 1200}
 IN_TEXT_SIZES = "(width >= 44rem) 41rem, 100vw"
+IN_GALLERY_SIZES = "(width >= 62rem) 60rem, 100vw"
 _TAG = re.compile(r"<img [^>]*>")
 _KEY = re.compile(r' src="/media/([A-Za-z0-9_-]+)/[^"]*"')
 _SIZE = re.compile(r' (?:width|height|loading)="[^"]*"')
 _WIDTH = re.compile(r' width="(\d+)"')
+_FIGURE = re.compile(
+    r"<figure>(<img [^>]*>)(?:<figcaption>((?:(?!</?fig).)*)</figcaption>)?</figure>"
+)
 
 
 def store(image: Image) -> Image:
@@ -194,23 +199,37 @@ def _dressed(tag: str, known: dict[str, Image]) -> str:
     return f'<img src="{source}"{bare} width="{image.width}" height="{image.height}">'
 
 
-def with_sources(body_html: str) -> str:
-    """Return a stored text whose pictures come in the width and format a browser asks for."""
-    return _TAG.sub(_with_sources, body_html) if "<img" in body_html else body_html
+def with_sources(body_html: str, sizes: str = IN_TEXT_SIZES) -> str:
+    """Return a stored text whose pictures come in the format a browser asks for and in the width
+    that `sizes` (HTML, "sizes attribute") makes of its window."""
+    if "<img" not in body_html:
+        return body_html
+    return _TAG.sub(lambda tag: _with_sources(tag, sizes), body_html)
 
 
-def _with_sources(tag: re.Match[str]) -> str:
+def _with_sources(tag: re.Match[str], sizes: str) -> str:
     key, width = _KEY.search(tag[0]), _WIDTH.search(tag[0])
     if not key or not width:
         return tag[0]
     avif, jpg = (_srcset(key[1], "full", int(width[1]), kind) for kind in images.KINDS)
     image = tag[0].removesuffix(">")
     return (
-        format_html(
-            '<picture><source type="image/avif" srcset="{}" sizes="{}">', avif, IN_TEXT_SIZES
-        )
-        + f'{image} srcset="{jpg}" sizes="{IN_TEXT_SIZES}" loading="lazy"></picture>'
+        format_html('<picture><source type="image/avif" srcset="{}" sizes="{}">', avif, sizes)
+        + f'{image} srcset="{jpg}" sizes="{sizes}" loading="lazy"></picture>'
     )
+
+
+def numbered(body_html: str, write: Callable[[int], str]) -> str:
+    """Return the text of a gallery with its number, as `write` has it, before each caption; a
+    picture without a caption gets one."""
+    places = count(1)
+
+    def with_number(figure: re.Match[str]) -> str:
+        number = format_html('<bdi class="gallery-number">{}</bdi>', write(next(places)))
+        caption = f"<figcaption>{number}<span>{figure[2] or ''}</span></figcaption>"
+        return f"<figure>{figure[1]}{caption}</figure>"
+
+    return _FIGURE.sub(with_number, body_html)
 
 
 # Where a picture is used.

@@ -1,5 +1,6 @@
 """Tags for pages of stories."""
 
+import re
 from typing import Any
 
 from django import template
@@ -9,10 +10,12 @@ from django.utils.safestring import SafeString
 
 from articles import embeds, metadata, pictures
 from articles.models import Image, Story
-from newsroom.lib import images
+from newsroom.lib import images, rtl, text
 from newsroom.lib.html import trusted
 
 register = template.Library()
+
+_TAG = re.compile("<[^>]*>")
 
 
 @register.simple_tag
@@ -68,11 +71,41 @@ def _data_block(data: dict[str, Any]) -> SafeString:
     return trusted(json_script(data).replace("application/json", "application/ld+json", 1))
 
 
+@register.simple_tag
+def parts(story: Story) -> dict[str, str]:
+    """Return the stored text of a story as the page of its kind sets it: the `film` that stands
+    over a video, the `text` under it, and in what `sizes` pictures stand there."""
+    if story.kind == Story.Kind.VIDEO:
+        film, under = embeds.first_film(story.body_html)
+        return {"film": film, "text": under, "sizes": pictures.IN_TEXT_SIZES}
+    if story.kind == Story.Kind.GALLERY:
+        total = picture_count(story)
+        numbered = pictures.numbered(
+            story.body_html, lambda place: rtl.digits(f"{place}/{total}", story.language)
+        )
+        return {"film": "", "text": numbered, "sizes": pictures.IN_GALLERY_SIZES}
+    return {"film": "", "text": story.body_html, "sizes": pictures.IN_TEXT_SIZES}
+
+
 @register.filter
-def body(markup: str | None) -> SafeString:
+def reading_minutes(story: Story) -> int:
+    """In how many minutes the text is read, at least one; 0 for what is watched or looked at."""
+    if story.kind in (Story.Kind.VIDEO, Story.Kind.GALLERY):
+        return 0
+    return text.reading_minutes(_TAG.sub(" ", story.body_html), story.language)
+
+
+@register.filter
+def picture_count(story: Story) -> int:
+    """How many pictures stand in the text of a story."""
+    return story.body_html.count("<img ")
+
+
+@register.filter
+def body(markup: str | None, sizes: str = pictures.IN_TEXT_SIZES) -> SafeString:
     """The text of a story as readers see it: stored markup, with a card for each embed and every
     width and format of its pictures."""
-    return trusted(pictures.with_sources(embeds.with_cards(markup or "")))
+    return trusted(pictures.with_sources(embeds.with_cards(markup or ""), sizes))
 
 
 @register.filter

@@ -15,6 +15,7 @@ _AGE = re.compile(r"(?:in |\+)?(\d+)([mhd])\Z")
 _BYLINE = re.compile(r"(.+?)(?: \((\w+)\))?\Z")
 _COMMENT = re.compile(r"(\*+) (.+\|.+)\Z")
 _LINK = re.compile(r"\[([^]]+)\]\(([^)\s]+)\)")
+_PICTURE = re.compile(r"!\[([a-z]+)\] ?(.*)")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 _ISOLATED = re.compile(r"\{([^{}]+)\}")
 
@@ -85,7 +86,8 @@ def span(text: str) -> timedelta:
 
 
 def to_html(text: str) -> str:
-    """Paragraphs, ## subheads, > quotes, lists, **strong**, [links](address), {isolated}."""
+    """Paragraphs, ## subheads, > quotes, lists, **strong**, [links](address), {isolated}, and
+    `![picture] caption`, whose picture is put in where there is a library."""
     return "".join(_block(block.splitlines()) for block in text.strip().split("\n\n"))
 
 
@@ -108,6 +110,9 @@ def _block(lines: list[str]) -> str:
         return (
             f"<blockquote>{''.join(f'<p>{_inline(line[2:])}</p>' for line in lines)}</blockquote>"
         )
+    if match := _PICTURE.fullmatch(first):
+        caption = f"<figcaption>{_inline(match[2])}</figcaption>" if match[2] else ""
+        return f'<figure><img src="{match[1]}">{caption}</figure>'
     for mark, tag in ((r"- ", "ul"), (r"\d+\. ", "ol")):
         if re.match(mark, first):
             items = (re.sub(mark, "", line, count=1) for line in lines)

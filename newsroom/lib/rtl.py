@@ -4,6 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from django.conf import settings
+
+_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 LRI, RLI, FSI, PDI = "\u2066", "\u2067", "\u2068", "\u2069"
 _OVERRIDES = re.compile("[\u202a-\u202e]")
 _ISOLATES = re.compile("[\u2066-\u2069]")
@@ -35,6 +38,12 @@ def language_direction(code: str) -> str:
     script = next((part for part in rest if len(part) == 4 and part.isalpha()), "")
     is_rtl = script in _RTL_SCRIPTS if script else language in _RTL_LANGUAGES
     return "rtl" if is_rtl else "ltr"
+
+
+def digits(text: str, language: str) -> str:
+    """Return the text with the digits its readers know: DIGITS="arab" gives Arabic texts ٠–٩."""
+    is_arabic = settings.DIGITS == "arab" and language.split("-")[0] == "ar"
+    return text.translate(_ARABIC_DIGITS) if is_arabic else text
 
 
 def isolate(text: str) -> str:

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,8 +12,6 @@ from django.utils.translation import get_language
 from newsroom.lib import rtl
 
 register = template.Library()
-
-_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 @register.filter
@@ -45,9 +42,7 @@ def bdi_plain(text: Any) -> str:
 @register.filter
 def digits(value: Any) -> str:
     """The value with the digits of the page: DIGITS="arab" gives Arabic pages ٠–٩."""
-    text = _text(value)
-    is_arabic = (get_language() or "").split("-")[0] == "ar"
-    return text.translate(_ARABIC_DIGITS) if is_arabic and settings.DIGITS == "arab" else text
+    return rtl.digits(_text(value), get_language() or "")
 
 
 @register.filter

@@ -5,6 +5,7 @@ import pytest
 from newsroom.lib.text import (
     grapheme_length,
     one_line,
+    reading_minutes,
     slugify_unicode,
     split_list,
     strip_controls,
@@ -69,3 +70,11 @@ def test_one_line(text, line):
 
 def test_strip_controls_keeps_lines_and_tabs():
     assert strip_controls("a\x00b\tc\r\nd\ufffe") == "ab\tc\r\nd"
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "minutes"),
+    [(0, "ar", 1), (138, "ar", 1), (276, "ar", 2), (456, "en", 2), (390, "fr", 2), (552, "de", 3)],
+)
+def test_reading_minutes_are_those_of_the_language(words, language, minutes):
+    assert reading_minutes("كلمة " * words, language) == minutes
