@@ -16,6 +16,7 @@ urlpatterns = [
     path("corrections/", views.corrections, name="corrections"),
     path("pages/<uslug:slug>/", views.static_page, name="page"),
     path("me/drafts/<str:token>/", drafts.shared_draft, name="shared_draft"),
+    path("me/read/<int:pk>/", views.note_read, name="read"),
     path("<uslug:section>/", views.section, name="section"),
     path("<uslug:section>/feed/", feeds.section_feed, name="section_feed"),
     path("<uslug:section>/<int:pk>/<uslug:slug>/", views.story, name="story"),

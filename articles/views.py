@@ -5,6 +5,7 @@ from datetime import MAXYEAR, date
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import (
     Case,
@@ -25,9 +26,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
-from articles import languages, placing
+from articles import languages, placing, reads
 from articles import search as searching
 from articles.models import (
     AuthorTranslation,
@@ -37,10 +39,12 @@ from articles.models import (
     TopicTranslation,
 )
 from articles.site import Site, absolute, site_of
-from newsroom.lib.caching import public_page
+from newsroom.lib.caching import private_page, public_page
 
 PER_PAGE = 20
 MAX_PAGES = 50
+# A ranking of fewer is none.
+FEWEST_READ = 3
 RELATED, MAX_REPLIES, MAX_CORRECTIONS = 4, 10, 50
 FRONT_TOP, FRONT_LATEST, BAND_SIZE, BAND_STORIES = placing.PLACES, 10, 6, 1000
 
@@ -60,12 +64,14 @@ def front_page(request: HttpRequest, language: str) -> HttpResponse:
     stories = Story.objects.published().articles().in_language(language)
     cards = stories.for_cards()
     latest = list(cards.newest_first()[: FRONT_TOP + FRONT_LATEST])
+    most_read = reads.most_read(cards, language)
     top = placing.fill(placing.pinned(cards, language), latest, FRONT_TOP)
     shown = {story.pk for story in top}
     context = {
         "lead": top[0] if top else None,
         "seconds": top[1:],
         "latest": [story for story in latest if story.pk not in shown][:FRONT_LATEST],
+        "most_read": most_read if len(most_read) >= FEWEST_READ else [],
         "bands": _bands(site_of(request), stories, shown),
         "page_languages": languages.switch_by_slug(
             language, "front", {code: [] for code, _name in settings.LANGUAGES}
@@ -110,7 +116,7 @@ def story(request: HttpRequest, language: str, section: str, pk: int, slug: str)
     is_page = found.kind == Story.Kind.PAGE
     if is_page or (section, slug) != (found.slug_of_section(), found.slug):
         return _moved(request, found.get_absolute_url())
-    return render_story(request, found)
+    return render_story(request, found, counts_reads=bool(settings.MOST_READ_HOURS))
 
 
 def render_story(
@@ -202,6 +208,19 @@ def corrections(request: HttpRequest, language: str) -> HttpResponse:
         ),
     }
     return TemplateResponse(request, "articles/corrections.html", context)
+
+
+@csrf_exempt
+@require_POST
+@private_page
+def note_read(request: HttpRequest, language: str, pk: int) -> HttpResponse:
+    """Count a story as read. The same for everybody, so without a token: the browser's own word
+    says that one of our pages asked."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise PermissionDenied
+    if settings.MOST_READ_HOURS:
+        reads.note(min(pk, 2**63 - 1), reader=request.META["REMOTE_ADDR"])
+    return HttpResponse(status=204)
 
 
 @require_safe

@@ -312,6 +312,9 @@ EMBED_PROVIDERS = env.several("EMBED_PROVIDERS", "youtube,x,instagram,facebook,t
 PUBLISH_BLOCKERS = env.several("PUBLISH_BLOCKERS", "headline,text,slug,section,picture-alt")
 PUBLISH_CHECKS_OFF = env.several("PUBLISH_CHECKS_OFF", "none")
 
+# Over how many of the last hours the most read are counted; 0: nothing is counted or shown.
+MOST_READ_HOURS = env.number("MOST_READ_HOURS", 24, maximum=24 * 31)
+
 # Comments.
 
 COMMENT_MAX_LENGTH = env.number("COMMENT_MAX_LENGTH", 5000, minimum=1)

@@ -5,6 +5,7 @@ from articles.models.correction import Correction
 from articles.models.desk import Presence, ShareLink, TickRun
 from articles.models.front_page import Breaking, Pin
 from articles.models.image import Image, ImageKey, ImageTranslation
+from articles.models.reads import MostRead, Reads
 from articles.models.redirect import Redirect
 from articles.models.revision import Revision, Transition
 from articles.models.section import Section, SectionTranslation
@@ -24,8 +25,10 @@ __all__ = [
     "ImageKey",
     "ImageTranslation",
     "MenuItem",
+    "MostRead",
     "Pin",
     "Presence",
+    "Reads",
     "Redirect",
     "Revision",
     "Section",

@@ -86,7 +86,7 @@ class TestGallery:
 
 class TestTheWord:
     @pytest.mark.parametrize(
-        ("kind", "word"), [("video", "video"), ("gallery", "gallery"), ("opinion", "opinion")]
+        ("kind", "word"), [("video", "Video"), ("gallery", "Gallery"), ("opinion", "Opinion")]
     )
     def test_cards_say_what_a_story_is(self, client, kind, word):
         make_story(kind=kind)

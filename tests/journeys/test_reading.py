@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from articles import reads
 from tests.factories import make_image, make_story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -67,3 +68,17 @@ def test_fonts_are_our_own_and_only_one_is_preloaded(open_page, story, site):
     assert [url for url in asked if not url.startswith((site, "data:"))] == []
     assert page.locator("link[rel=preload]").count() == 1
     assert any(re.search(r"\.woff2$", url) for url in asked)
+
+
+def test_a_story_in_view_counts_as_read_without_a_cookie(open_page, site, story, monkeypatch):
+    monkeypatch.setattr(reads, "tally", reads.Tally())
+    monkeypatch.setattr(reads, "WRITE_SECONDS", 0)
+    page = open_page()
+    page.context.add_cookies([{"name": "who", "value": "me", "url": site}])
+    page.clock.install()
+    page.goto(story.get_absolute_url())
+    with page.expect_response("**/me/read/*/") as answered:
+        page.clock.fast_forward(6000)
+    assert answered.value.status == 204
+    assert "cookie" not in answered.value.request.all_headers()
+    assert story.reads.get().count == 1

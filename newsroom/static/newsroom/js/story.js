@@ -7,4 +7,5 @@ import "./length.js";
 import "./threads.js";
 import "./permalink.js";
 import "./share.js";
+import "./read.js";
 import "./edit-link.js";
