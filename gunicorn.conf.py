@@ -4,8 +4,10 @@ import logging
 import sys
 from pathlib import Path
 
+from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -24,6 +26,13 @@ class JsonLogger(Logger):
         handler = logging.StreamHandler(sys.stdout)
         handler.setFormatter(ServerFormatter())
         self.error_log.handlers = [handler]
+
+
+def worker_exit(server: Arbiter, worker: Worker) -> None:
+    """Write what this worker counted and has not written yet."""
+    from articles import reads
+
+    reads.write()
 
 
 _host = env.text("HOST", "127.0.0.1")

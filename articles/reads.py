@@ -6,7 +6,6 @@ page view is never a write. Who was counted already this hour is told by a hash 
 this process made up and forgets with the hour; it is never written.
 """
 
-import atexit
 import logging
 import secrets
 from collections import Counter
@@ -90,9 +89,6 @@ def write() -> None:
         return
     if not throttle.claim("most-read", RANK_SECONDS, is_optional=True):
         rank()
-
-
-atexit.register(write)
 
 
 def _write(counts: Counter[int]) -> None:

@@ -1,5 +1,6 @@
 """Pages that belong to no app: health, robots, media of a small site, errors."""
 
+import json
 import logging
 import re
 import shutil
@@ -21,11 +22,13 @@ from django.views.decorators.http import require_safe
 
 from articles import clock
 from newsroom import kept
+from newsroom.lib.caching import public_page
 from newsroom.middleware import is_desk
 
 log = logging.getLogger("newsroom.health")
 
 ASKS_DATABASE = {"migrations", "schedule"}
+OPENAPI = Path(__file__).parent / "openapi.json"
 MINIMUM_FREE_BYTES = 100 * 1024 * 1024
 MEDIA_TYPES = {
     ".avif": "image/avif",
@@ -46,6 +49,17 @@ MEDIA_NAME = re.compile(r"[A-Za-z0-9_-]{4,64}/[A-Za-z0-9_-]{1,64}\.(?:avif|webp|
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process is alive; nothing else is asked."""
     return _plain("ok\n")
+
+
+@require_safe
+@public_page
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The description of the read API (OpenAPI 3.1), with this site as its server."""
+    description = json.loads(OPENAPI.read_text("utf-8"))
+    description["servers"] = [{"url": settings.SITE_URL}]
+    response = JsonResponse(description, json_dumps_params={"ensure_ascii": False})
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 @require_safe

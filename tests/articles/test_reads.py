@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from runpy import run_path
 
 import pytest
 import time_machine
@@ -138,6 +139,14 @@ class TestWriting:
         assert read(client, story).status_code == 204
         monkeypatch.setattr(reads, "_write", real)
         reads.write()
+        assert counted(story) == 1
+
+    def test_a_worker_that_ends_writes_what_it_counted(self, client, monkeypatch):
+        monkeypatch.setattr(reads, "WRITE_SECONDS", 3600)
+        story = make_story()
+        read(client, story)
+        assert counted(story) == 0
+        run_path("gunicorn.conf.py")["worker_exit"](None, None)
         assert counted(story) == 1
 
     def test_threads_lose_nothing(self, tally):
