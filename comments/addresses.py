@@ -66,6 +66,14 @@ def is_readable(comment: Comment) -> bool:
     return True
 
 
+def keys_fit() -> bool:
+    """Whether the keys of this site are those its addresses were kept under, by the newest one."""
+    kept = Comment.objects.filter(email__kept=True).order_by("-id").first()
+    if kept is None:
+        return True
+    return is_readable(kept) and blind_index(kept.email.reveal()) == kept.email_index
+
+
 @dataclass
 class Rotation:
     """How many addresses were encrypted anew, were so already, and are lost to every key."""

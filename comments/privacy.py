@@ -243,11 +243,18 @@ def write_ledger(index: str, at: datetime) -> None:
         log.error("the ledger of erasures cannot be written: %s", error.strerror)
 
 
-def read_ledger(path: Path | None = None) -> dict[str, datetime]:
-    """Return who was forgotten and when, of the ledger file and of the table; lines that cannot
-    be read are left out and logged."""
+def read_ledger() -> dict[str, datetime]:
+    """Return who was forgotten and when, of the ledger file and of the table."""
     found = dict(Erasure.objects.order_by("at").values_list("email_index", "at"))
-    path = path or Path(settings.ERASURE_LEDGER)
+    for index, at in read_ledger_file(Path(settings.ERASURE_LEDGER)).items():
+        found[index] = max(at, found.get(index, at))
+    return found
+
+
+def read_ledger_file(path: Path) -> dict[str, datetime]:
+    """Return who was forgotten and when of a ledger file, nobody where there is none; lines that
+    cannot be read are left out and logged."""
+    found: dict[str, datetime] = {}
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         try:
             row = json.loads(line)
