@@ -160,7 +160,9 @@ def _claim(notice: Notice) -> bool:
 
 def _send(notice: Notice) -> bool | None:
     """Send one: True when it went out, False when it failed, None when it is no longer true."""
-    comment = Comment.objects.for_queue().get(pk=notice.comment_id)
+    comment = Comment.objects.for_queue().filter(pk=notice.comment_id).first()
+    if comment is None:
+        return None  # Its writer was forgotten in this moment.
     comment.story.section_slug = comment.section_slug or str(comment.story.section_id)
     template, is_true, context_of = TEMPLATES[notice.kind]
     if not comment.email or not is_true(comment, notice):

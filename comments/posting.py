@@ -105,6 +105,7 @@ def _save(submission: Submission, status: str, reasons: list[dict[str, Any]]) ->
         # Story first, comment second: the order in which moderation locks them too.
         story = Story.objects.select_for_update(no_key=True).get(pk=submission.story.pk)
         require_open(story, submission.site)
+        screening.require_parent(submission)
         comment = threads.plant(as_comment(submission, status, reasons, now))
         asked = {"replies": submission.wants_replies, "verdict": submission.wants_verdict}
         notifications.subscribe(comment, **asked)

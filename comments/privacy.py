@@ -149,7 +149,9 @@ def forget(index: str, until: datetime) -> Erased:
     if not index:
         return Erased()
     comments = Comment.objects.filter(email_index=index, created_at__lte=until)
-    stories = list(Story.objects.filter(pk__in=comments.order_by().values("story")).only("pk"))
+    # Locked before their comments, as everywhere, and in one order.
+    stories = Story.objects.filter(pk__in=comments.order_by().values("story")).only("pk")
+    stories = list(stories.order_by("pk").select_for_update(no_key=True))
     _forget_around(index, comments, until)
     anonymised = 0 if settings.COMMENT_ERASE_TEXTS else _anonymise(comments.approved())
     # What was anonymised is nobody's any more: what is left goes.

@@ -232,8 +232,20 @@ def parent(submission: Submission) -> None:
     )
     submission.parent = threads.under(answered.select_related("parent").first())
     if submission.parent is None:
-        message = _("The comment you reply to is not available. Your text now stands by itself.")
-        raise CommentRefused("parent", message, 403, "parent")
+        raise no_parent()
+
+
+def require_parent(submission: Submission) -> None:
+    """Refuse a reply to what was taken away since `parent` looked; the story is locked."""
+    answered = submission.parent
+    if answered and not Comment.objects.approved().filter(pk=answered.pk).exists():
+        raise no_parent()
+
+
+def no_parent() -> CommentRefused:
+    """The refusal of a reply to what readers do not see."""
+    message = _("The comment you reply to is not available. Your text now stands by itself.")
+    return CommentRefused("parent", message, 403, "parent")
 
 
 def duplicate(submission: Submission) -> None:

@@ -1,8 +1,10 @@
 """What readers send: comments, and what they do on their own signed pages."""
 
+import logging
 from typing import Any
 
 from django.core import signing
+from django.db import OperationalError
 from django.db.models import Case, Q, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -23,6 +25,8 @@ from comments.posting import CommentRefused
 from newsroom.lib.caching import private_page, public_page
 from newsroom.lib.mail import MailFailed
 from newsroom.lib.privacy import client_ip
+
+log = logging.getLogger("newsroom.comments")
 
 PREVIEW_SALT = "comments.held"
 PREVIEW_SECONDS = 10 * 60
@@ -49,6 +53,9 @@ def post(request: HttpRequest, language: str, section: str, pk: int, slug: str) 
     token = trust.token_of(request)
     try:
         comment = _take(request, story, form, token)
+    except OperationalError as error:
+        log.error("a comment could not be stored: %s", error)
+        return _busy(request, story)
     except CommentRefused as refusal:
         if refusal.status == 404:  # taken off the site since it was looked up above
             return small_page(request, guard.PostRefused(refusal.message, 404))
@@ -114,6 +121,14 @@ def _same_page(
     response = render_story(request, story, status=refusal.status, comment_form=form)
     if refusal.retry_after:
         response["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _busy(request: HttpRequest, story: Story) -> HttpResponse:
+    """The database did not take the comment in time: the words go back to who wrote them."""
+    message = _("The site is very busy. Nothing was sent; please send your comment again.")
+    response = small_page(request, guard.PostRefused(message, 503), story.get_absolute_url())
+    response["Retry-After"] = "10"
     return response
 
 
