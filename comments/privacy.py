@@ -22,7 +22,7 @@ from django.utils.translation import override
 
 from articles.models import Story
 from articles.site import absolute
-from comments import moderation
+from comments import figures, moderation
 from comments.models import (
     Comment,
     Decision,
@@ -203,7 +203,9 @@ def discard(comments: QuerySet[Comment]) -> int:
         comments.filter(~Exists(_ANSWERS)).order_by().values_list("pk", "parent")[:500]
     ):
         done += len(leaves)
-        Comment.objects.filter(pk__in=[pk for pk, _parent in leaves]).delete()
+        going = Comment.objects.filter(pk__in=[pk for pk, _parent in leaves])
+        figures.note_forgotten(going)
+        going.delete()
         _sweep([parent for _pk, parent in leaves if parent])
     emptied = list(comments.order_by().values_list("pk", "status"))
     Decision.objects.bulk_create(
