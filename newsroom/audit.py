@@ -1,9 +1,9 @@
 """The log: who did what at the desk, and when.
 
-Four kinds of rows tell it: moves of stories, decisions on comments, looks at readers' addresses,
-and what Django's admin noted of everything else. They are read newest first and merged; a page
-asks each for a bounded number, and the next page begins where the last one ended, so no page
-counts anything.
+Five kinds of rows tell it: moves of stories, decisions on comments, looks at readers' addresses,
+commenters who were forgotten, and what Django's admin noted of everything else. They are read
+newest first and merged; a page asks each for a bounded number, and the next page begins where the
+last one ended, so no page counts anything.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ from articles.models.language import Translated
 from articles.rights import EDIT_ALL
 from articles.templatetags.desk import moment
 from articles.workflow import ACTION_LABELS
-from comments.models import Comment, Decision, Reveal
+from comments.models import Comment, Decision, Erasure, Reveal
 from newsroom.lib.folding import fold
 from newsroom.logs import EMAIL
 from newsroom.models import User
@@ -105,7 +105,7 @@ class LogForm(forms.Form):
         self.fields["who"].choices = [("", gettext_lazy("everybody")), *people]
 
 
-# The four kinds of rows, each with the name of its time.
+# The five kinds of rows, each with the name of its time.
 
 
 def _moves() -> QuerySet:
@@ -126,6 +126,10 @@ def _reveals() -> QuerySet:
         *("at", "comment_number", "reason", "comment__story__headline"),
         *("comment__story__language", "by__username", "by__first_name", "by__last_name"),
     )
+
+
+def _erasures() -> QuerySet:
+    return Erasure.objects.select_related("by")
 
 
 def _rest(user: User) -> QuerySet:
@@ -186,6 +190,17 @@ def _reveal_entry(row: Reveal) -> Entry:
     )
 
 
+def _erasure_entry(row: Erasure) -> Entry:
+    return Entry(
+        key=(row.at, 4, row.pk),
+        by=row.by,
+        what=_("Forgot a commenter"),
+        name=row.get_via_display(),
+        url="",
+        note=_("Comments: %(count)s") % {"count": row.comment_count},
+    )
+
+
 def _rest_entry(row: LogEntry) -> Entry:
     kind = row.content_type
     model = kind.model_class() if kind else None
@@ -243,6 +258,7 @@ def _sources(user: User, given: dict[str, Any]) -> Iterator[tuple]:
     if kind in ("", "comments") and user.has_perm("comments.view_decision"):
         yield _decisions(), "at", 1, "by", _decision_entry
         yield _reveals(), "at", 3, "by", _reveal_entry
+        yield _erasures(), "at", 4, "by", _erasure_entry
     if kind in ("", "rest"):
         yield _rest(user), "action_time", 0, "user", _rest_entry
 

@@ -222,5 +222,5 @@ class TestLog:
             moderation.approve(comment, by=chief)
             desk.save(client, Story.objects.last(), kicker="New")
         client.get(LOG)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client.get(LOG)

@@ -37,8 +37,8 @@ from django.utils.translation import (
 
 from articles.models import Story
 from articles.site import site_in
-from comments import addresses, moderation, posting
-from comments.admin import address, marks
+from comments import addresses, moderation, posting, privacy
+from comments.admin import address, figures, marks, person
 from comments.admin.beside import beside
 from comments.admin.filters import (
     ALL,
@@ -153,6 +153,10 @@ class CommentAdmin(ReadOnlyAdmin):
         own = [
             path("<int:pk>/decide/", decide, name="comments_comment_decide"),
             path("<int:pk>/address/", reveal, name="comments_comment_address"),
+            path(
+                "<int:pk>/person/", self.admin_site.admin_view(person.page), name="comments_person"
+            ),
+            path("figures/", self.admin_site.admin_view(figures.page), name="comments_figures"),
             path("undo/", self.admin_site.admin_view(self.undo_view), name="comments_undo"),
             path("<int:pk>/lease/", lease, name="comments_comment_lease"),
             path("<int:pk>/answer/", answer, name="comments_comment_answer"),
@@ -233,6 +237,7 @@ class CommentAdmin(ReadOnlyAdmin):
             "comment": comment,
             "direction": language_direction(comment.story.language),
             "address": _public_address(comment),
+            "may_erase": bool(comment.email_index) and request.user.has_perm(privacy.ERASE),
             "may_reveal": bool(comment.email) and request.user.has_perm(addresses.REVEAL),
             "is_readable": addresses.is_readable(comment),
             "reasons": reasons_of(comment),
