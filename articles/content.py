@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from articles import pictures
+from articles import pictures, search
 from articles.models import Author, Byline, Image, Section, Story, Topic, TopicTranslation
 from newsroom.lib.folding import fold
 from newsroom.lib.html import clean, to_text
@@ -97,6 +97,7 @@ def apply(story: Story, content: Content) -> None:
         for place, line in enumerate(content["bylines"])
         for name in ["" if line["author"] else line["name"]]
     )
+    search.index(story)
 
 
 def search_text(content: Content) -> str:

@@ -3,13 +3,14 @@
 from django.urls import path
 
 from articles import drafts, feeds, views
+from articles.search.views import search
 
 app_name = "articles"
 
 urlpatterns = [
     path("", views.front_page, name="front"),
     path("feed/", feeds.stories_feed, name="feed"),
-    path("search/", views.search, name="search"),
+    path("search/", search, name="search"),
     path("topics/<uslug:slug>/", views.topic, name="topic"),
     path("authors/<uslug:slug>/", views.author, name="author"),
     path("archive/<int:year>/<int:month>/", views.archive, name="archive"),

@@ -30,7 +30,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import languages, placing, reads
-from articles import search as searching
 from articles.models import (
     AuthorTranslation,
     Correction,
@@ -221,15 +220,6 @@ def note_read(request: HttpRequest, language: str, pk: int) -> HttpResponse:
     if settings.MOST_READ_HOURS:
         reads.note(min(pk, 2**63 - 1), reader=request.META["REMOTE_ADDR"])
     return HttpResponse(status=204)
-
-
-@require_safe
-@public_page
-def search(request: HttpRequest, language: str) -> HttpResponse:
-    query = request.GET.get("q", "")[:200].replace("\x00", "").strip()
-    page = _page(request, searching.search(query, language).for_cards())
-    context = {"query": query, "stories": page.object_list, "page_obj": page}
-    return TemplateResponse(request, "articles/search.html", context)
 
 
 # What the views share.

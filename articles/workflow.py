@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import checklist, keeping, logged, pictures, translations
+from articles import checklist, keeping, logged, pictures, search, translations
 from articles import content as contents
 from articles.content import Content
 from articles.models import Correction, Revision, Story, Transition
@@ -271,6 +271,7 @@ def unpublish(
                 raise WorkflowError(_("A story can only end after it was published."))
             story.unpublish_at = at
             story.save()
+            search.index(story)
             _log(story, "end", before, by=by, note=note, due_at=at)
             return story
         _take_off(story, Status.DRAFT)
@@ -290,6 +291,7 @@ def cancel_unpublish_at(
             raise WorkflowError(_("No time is set."))
         story.unpublish_at = None
         story.save()
+        search.index(story)
         _log(story, "keep", before, by=by, note=note)
     return story
 
@@ -305,6 +307,7 @@ def withdraw(
         story.withdrawn_notice = notice.strip()[:500]
         _take_off(story, Status.WITHDRAWN)
         story.save()
+        search.index(story)
         _log(story, "withdraw", before, by=by, note=note or notice)
     return story
 

@@ -8,6 +8,7 @@ from articles.models.image import Image, ImageKey, ImageTranslation
 from articles.models.reads import MostRead, Reads
 from articles.models.redirect import Redirect
 from articles.models.revision import Revision, Transition
+from articles.models.search import SearchEntry
 from articles.models.section import Section, SectionTranslation
 from articles.models.site import Edition, MenuItem
 from articles.models.story import Story
@@ -31,6 +32,7 @@ __all__ = [
     "Reads",
     "Redirect",
     "Revision",
+    "SearchEntry",
     "Section",
     "SectionTranslation",
     "ShareLink",

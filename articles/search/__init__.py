@@ -1,21 +1,119 @@
-"""One way to search stories, whatever the database."""
+"""One way to search stories, whatever the database.
 
-from articles.models import Story
-from articles.models.story import StoryQuerySet
-from newsroom.lib.folding import tokens
+`index` writes a story into the index, in the transaction that changed it; `search` is the readers'
+search and `find` the desk's. SQLite (FTS5) and PostgreSQL (a GIN index) keep the same words and
+marks and answer the same questions, so both find the same stories in the same order.
+"""
 
-MAX_TOKENS = 12
+from collections.abc import Iterable
+from itertools import groupby
+from types import ModuleType
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from articles.models import SearchEntry, Story
+from articles.search import entries, postgresql, sqlite
+from articles.search.entries import PLACE_BITS, place_at
+from articles.search.question import Clause, Filters, Question
+
+Reading = sqlite.Reading | postgresql.Reading
+
+# Of what matches, the newest are ranked: a common word costs no more in a large archive.
+MOST = 1000
+AT_ONCE = 100
 
 
-def search(query: str, language: str) -> StoryQuerySet:
-    """Return public stories of `language` that hold every word of `query`, newest first.
+def search(words: str, filters: Filters) -> list[int]:
+    """Return ids of public stories that hold all of `words`, the best first, MOST at most.
 
-    Both sides are folded, so that «الامارات» finds «الإمارات». No word: no story.
+    First stories with the words in their headline, then those with the words as they stand, then
+    those with forms of them; each newest first. Without a word, what the filters alone find.
     """
-    words = tokens(query)[:MAX_TOKENS]
-    stories = Story.objects.published().articles().in_language(language)
-    if not words:
-        return stories.none()
-    for word in words:
-        stories = stories.filter(search_text__contains=word)
-    return stories.newest_first()
+    question, scope = Question(words, filters.languages), filters.clauses()
+    if scope is None or not (question or filters):
+        return []
+    now = timezone.now()
+    low, high = filters.bounds()
+    high = min(high, place_at(now, is_end=True))
+    tiers = [question.in_headline(), question.by_word(), question.by_stem()] if question else [[]]
+    reading = _backend().Reading(question.phrases, low, high, now)
+    asked = [[*scope, *clauses] for clauses, _same in groupby(tiers)]
+    return [_story_at(place) for place in _ranked(reading, asked)]
+
+
+def find(words: str, languages: Iterable[str], most: int) -> list[int]:
+    """Return ids of the newest stories, drafts and all, that hold all of `words` or forms of
+    them; the last word may be the beginning of one. For the desk: nothing here asks who may."""
+    question = Question(words, tuple(languages))
+    if not question:
+        return []
+    reading = _backend().Reading(question.phrases, 0, entries.LAST_PLACE, None)
+    found = reading.newest(question.by_stem(may_go_on=True), most)
+    return [_story_at(place) for place in found]
+
+
+def index(story: Story) -> None:
+    """Write the live content of `story` into the index, in place of what stood there of it."""
+    with transaction.atomic():
+        _write([story])
+
+
+def rebuild() -> int:
+    """Write every story into the index anew and return how many there are.
+
+    A hundred at once: readers search on meanwhile, and a story that is published meanwhile waits
+    for a moment.
+    """
+    last, count = 0, 0
+    while True:
+        with transaction.atomic():
+            rows = Story.objects.select_for_update().filter(pk__gt=last).order_by("pk")
+            stories = list(rows[:AT_ONCE])
+            if not stories:
+                break
+            _write(stories)
+        last, count = stories[-1].pk, count + len(stories)
+    _backend().tidy()
+    return count
+
+
+def unindexed() -> QuerySet[Story]:
+    """Return the stories that are not in the index: after an upgrade, or a restored backup."""
+    return Story.objects.filter(search_entry=None)
+
+
+def _write(stories: list[Story]) -> None:
+    backend, rows = _backend(), SearchEntry.objects.filter(story__in=stories)
+    backend.erase(list(rows.values_list("place", flat=True)))
+    rows.delete()
+    made = entries.entries_of(stories)
+    SearchEntry.objects.bulk_create(
+        SearchEntry(place=entry.place, story=entry.story, ends_at=entry.story.unpublish_at)
+        for entry in made
+    )
+    backend.write(made)
+
+
+def _ranked(reading: Reading, asked: list[list[Clause]]) -> list[int]:
+    """Return what answers the first of `asked`, then what answers the next, MOST at most.
+
+    Whatever answers one answers the last: where that finds nothing, nothing else is tried.
+    """
+    if not reading.holds_any(asked[-1]):
+        return []
+    found: dict[int, None] = {}
+    for clauses in asked:
+        found |= dict.fromkeys(reading.newest(clauses, MOST))
+        if len(found) >= MOST:
+            break
+    return list(found)[:MOST]
+
+
+def _backend() -> ModuleType:
+    return postgresql if connection.vendor == "postgresql" else sqlite
+
+
+def _story_at(place: int) -> int:
+    return place & ((1 << PLACE_BITS) - 1)

@@ -2,13 +2,16 @@
 
 import unicodedata
 from bisect import bisect_right
-from functools import cached_property
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
 
 import regex
 
-# Left out before comparing: tatweel, soft hyphen, joiners, direction marks, variation selectors.
+# Left out before comparing: tatweel, soft hyphen, joiners, direction marks, variation selectors;
+# of Devanagari the dot below and the sign that a vowel is missing.
 _IGNORED = regex.compile(
-    r"[\u0640\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+    r"[\u0640\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    r"\u093c\u094d]"
 )
 # Accents of Latin, Greek and Cyrillic, Hebrew points, Arabic vowel and Quranic signs. Marks of
 # other scripts stay: in Devanagari or Thai they carry the vowels of the word.
@@ -23,6 +26,10 @@ _LETTERS = str.maketrans(
         **dict.fromkeys("ىیےېۍ", "ي"),
         **dict.fromkeys("ةەہھۃۀ", "ه"),
         **dict.fromkeys("کڪ", "ك"),
+        **dict.fromkeys("ڕڒ", "ر"),
+        # Hindi is spelt with long vowels and with short ones, with nasals and half vowels at will.
+        **dict(zip("ँआईऊॠॡऐऔीूॄॣैौ", "ंअइउऋऌएओिुृॢेो", strict=True)),
+        **dict(zip("ॅॆॉॊऍऎऑऒॲ", "ेेोोएएओओअ", strict=True)),
         **{chr(first + digit): str(digit) for first in (0x660, 0x6F0) for digit in range(10)},
         "ø": "o",
         "ł": "l",
@@ -34,6 +41,10 @@ _LETTERS = str.maketrans(
     }
 )
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+# A word as it is written, with what folding leaves out of it.
+_WORD = regex.compile(
+    r"[\p{L}\p{M}\p{N}\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
+)
 # Pieces that fold by themselves, from coarse to fine: lines, words, letters with their marks.
 _LINE, *_FINER = map(regex.compile, (r"(?s).{200}\S*+\s*+|.+", r"\s+|\S+", r"\X"))
 
@@ -54,6 +65,18 @@ def fold(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Return the folded words of a text: runs of letters, marks and digits."""
     return _TOKEN.findall(fold(text))
+
+
+def placed_tokens(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the words of `tokens`, each with where it begins and ends in the text as written."""
+    for match in _WORD.finditer(text):
+        for token in _tokens_of_word(match.group()):
+            yield token, match.start(), match.end()
+
+
+@lru_cache(maxsize=50_000)
+def _tokens_of_word(word: str) -> tuple[str, ...]:
+    return tuple(tokens(word))
 
 
 class Folded:

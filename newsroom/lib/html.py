@@ -7,7 +7,7 @@ threads, so `bleach.clean()` is always called afresh.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
 from itertools import pairwise
@@ -170,6 +170,15 @@ def to_text(html: str) -> str:
 def trusted(html: str | None) -> SafeString:
     """Return markup that was cleaned when it was written as safe for a template."""
     return mark_safe(html or "")
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]]) -> SafeString:
+    """Return plain text as markup, with `<mark>` round each of `spans`, in their order."""
+    pieces, end = [], 0
+    for start, stop in spans:
+        pieces += [escape(text[end:start]), "<mark>", escape(text[start:stop]), "</mark>"]
+        end = stop
+    return mark_safe("".join((*pieces, escape(text[end:]))))
 
 
 # Comments: plain text in, paragraphs out.

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX as UNUSABLE
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from articles import search
 from articles.models import Section, Story
 from newsroom.management.commands.make_accounts import ACCOUNTS
 from newsroom.models import User
@@ -23,6 +24,8 @@ class Command(BaseCommand):
         make_sure_of_port(settings.HOST, settings.PORT)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("make_renditions", stdout=StringIO())
+        if search.unindexed().exists():
+            call_command("reindex_stories", stdout=StringIO())
         call_command("collectstatic", interactive=False, verbosity=0)
         # Left by runs that broke off.
         call_command("clearsessions")
