@@ -33,7 +33,7 @@ FILTERS = ("language", "section", "topic", "author", "kind", "since", "until")
 @api.endpoint(*FILTERS, "cursor", "limit")
 def stories(request: HttpRequest) -> dict:
     """Public stories, newest first."""
-    rows = _filtered(request, public()).for_page().defer("body_html", "search_text")
+    rows = _filtered(request, public()).for_page().defer("body_html")
     found, following = api.page(request, rows, "published_at", newest=True)
     authors, topics = _authors(found), _topics(found)
     data = [described(story, authors[story.pk], topics[story.pk]) for story in found]

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from articles import pictures, search
 from articles.models import Author, Byline, Image, Section, Story, Topic, TopicTranslation
 from newsroom.lib.folding import fold
-from newsroom.lib.html import clean, to_text
+from newsroom.lib.html import clean
 from newsroom.lib.text import one_line, slugify_unicode
 
 Content = dict[str, Any]
@@ -87,7 +87,6 @@ def apply(story: Story, content: Content) -> None:
     story.picture_id = content["picture"]
     story.replies_to_id = content["replies_to"]
     story.comments_close_at = _moment(content["comments_close_at"])
-    story.search_text = search_text(content)
     story.save()
     story.topics.set(topics_named(content["topics"], story.language))
     pictures.note_uses(story)
@@ -98,13 +97,6 @@ def apply(story: Story, content: Content) -> None:
         for name in ["" if line["author"] else line["name"]]
     )
     search.index(story)
-
-
-def search_text(content: Content) -> str:
-    """Return the folded text that search looks in."""
-    parts = [content[name] for name in ("headline", "kicker", "standfirst", "agency")]
-    parts += [*content["topics"], to_text(content["body_html"])]
-    return fold(" ".join(part for part in parts if part))
 
 
 def topics_named(names: list[str], language: str) -> list[Topic]:

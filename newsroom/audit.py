@@ -109,9 +109,7 @@ class LogForm(forms.Form):
 
 
 def _moves() -> QuerySet:
-    return Transition.objects.select_related("story", "by").defer(
-        "story__body_html", "story__search_text"
-    )
+    return Transition.objects.select_related("story", "by").defer("story__body_html")
 
 
 def _decisions() -> QuerySet:

@@ -58,7 +58,7 @@ def _edit_link(request: HttpRequest, pk: int) -> HttpResponse:
 
     if not admin.site.has_permission(request):
         return HttpResponse(status=HTTPStatus.FORBIDDEN)
-    story = Story.objects.defer("body_html", "search_text").filter(pk=pk).first()
+    story = Story.objects.defer("body_html").filter(pk=pk).first()
     if story is None:
         return HttpResponse(status=HTTPStatus.NOT_FOUND)
     if not rights.may_edit(story, request.user):

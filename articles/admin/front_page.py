@@ -21,13 +21,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles import placing
+from articles import placing, search
 from articles.admin.story_filters import STATES, state_of
 from articles.forms import MomentField, section_choices, zone_label
 from articles.models import Pin, Section, Story
 from articles.placing import PLACES, Page, PlacingError
 from articles.rights import EDIT_ALL, sections_of
-from newsroom.lib.folding import tokens
 from newsroom.lib.rtl import isolate, language_direction
 
 FOUND = 10
@@ -204,11 +203,7 @@ def _found(page: Page, query: str, standing: set[int]) -> list[dict[str, Any]]:
     stories = page.stories().for_cards().filter(status=Story.Status.PUBLISHED)
     now = timezone.now()
     stories = stories.filter(Q(unpublish_at=None) | Q(unpublish_at__gt=now)).newest_first()
-    words = tokens(query)[:12]
-    by_words = stories
-    for word in words:
-        by_words = by_words.filter(search_text__contains=word)
-    found = list(by_words[:FOUND]) if words else []
+    found = list(stories.filter(pk__in=search.find(query) or ())[:FOUND])
     if query.isascii() and query.isdecimal() and len(query) < 10:
         found = [*stories.filter(pk=query), *found][:FOUND]
     return [

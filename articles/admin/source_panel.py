@@ -173,4 +173,4 @@ def _row(story: Story) -> TranslationSource | None:
 
 def _possible(request: HttpRequest, story: Story) -> list[Story]:
     twins = Story.objects.filter(translation_key=story.translation_key).exclude(pk=story.pk)
-    return list(visible_to(twins, request.user).defer("body_html", "search_text")[:10])
+    return list(visible_to(twins, request.user).defer("body_html")[:10])

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import override as in_language
 
-from articles import locking, pictures, workflow
+from articles import locking, pictures, search, workflow
 from articles.admin import aids, conflict, revisions, saving, source_panel, story_form
 from articles.admin.saving import posted_version
 from articles.admin.story_filters import (
@@ -32,7 +32,6 @@ from articles.rights import may_see, may_see_work, visible_to
 from articles.templatetags.desk import drift_in_words, drift_of
 from articles.templatetags.desk import moment as in_words
 from articles.workflow import WorkflowError
-from newsroom.lib.folding import tokens
 from newsroom.lib.paging import BoundedPaginator
 from newsroom.lib.rtl import language_direction
 from newsroom.lib.text import row_number
@@ -92,8 +91,8 @@ class StoryAdmin(admin.ModelAdmin):
             queryset = queryset.published().order_by("-published_at")
         found = _holding(queryset, search_term.strip())
         if found is not queryset:
-            # No index helps here. The newest that match are looked for once, and the page and
-            # its count asked of them alone.
+            # The newest that match are looked for once, and the page and its count asked of them
+            # alone.
             newest = found.order_by("-changed_at", "-pk").values_list("pk", flat=True)
             found = queryset.filter(pk__in=list(newest[:MOST_FOUND]))
         return found, False
@@ -284,8 +283,7 @@ def _moment_word(story: Story) -> str:
 
 def _holding(stories: QuerySet, term: str) -> QuerySet:
     """Return the stories that hold every word of `term`, or have it as their number."""
+    held = search.find(term)
     if term.isascii() and term.isdecimal() and len(term) < 10:
-        return stories.filter(Q(pk=term) | Q(search_text__contains=term))
-    for word in tokens(term)[:12]:
-        stories = stories.filter(search_text__contains=word)
-    return stories
+        held = [*(held or ()), int(term)]
+    return stories if held is None else stories.filter(pk__in=held)

@@ -429,7 +429,7 @@ def _languages(request: HttpRequest, current: str, story: Story | None) -> list[
     twins: dict[str, Story] = {}
     if story:
         rows = Story.objects.filter(translation_key=story.translation_key)
-        rows = rows.select_related("translation_source").defer("body_html", "search_text")
+        rows = rows.select_related("translation_source").defer("body_html")
         twins = {row.language: row for row in rows}
     query = f"translation_of={story.pk}&" if story else ""
     return [

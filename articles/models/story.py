@@ -92,7 +92,7 @@ class StoryQuerySet(models.QuerySet):
 
     def for_cards(self) -> "StoryQuerySet":
         """What a list of stories shows, in one query: no body, no search text."""
-        return self.with_section().select_related("picture").defer("body_html", "search_text")
+        return self.with_section().select_related("picture").defer("body_html")
 
     def for_page(self) -> "StoryQuerySet":
         """What the story page shows of the story itself, in one query."""
@@ -100,7 +100,6 @@ class StoryQuerySet(models.QuerySet):
         return (
             self.with_section()
             .select_related("picture")
-            .defer("search_text")
             .annotate(
                 picture_row=FilteredRelation(
                     texts, condition=Q(**{f"{texts}__language": F("language")})
@@ -208,7 +207,6 @@ class Story(models.Model):
     has_edits = models.BooleanField(default=False, editable=False)
     # A translation whose source says something else by now. Written by `articles.translations`.
     is_behind = models.BooleanField(default=False, editable=False)
-    search_text = models.TextField(editable=False, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -5,10 +5,10 @@ search and `find` the desk's. SQLite (FTS5) and PostgreSQL (a GIN index) keep th
 marks and answer the same questions, so both find the same stories in the same order.
 """
 
-from collections.abc import Iterable
 from itertools import groupby
 from types import ModuleType
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -21,7 +21,7 @@ from articles.search.question import Clause, Filters, Question
 Reading = sqlite.Reading | postgresql.Reading
 
 # Of what matches, the newest are ranked: a common word costs no more in a large archive.
-MOST = 1000
+MOST, MOST_WORK = 1000, 2000
 AT_ONCE = 100
 
 
@@ -43,15 +43,21 @@ def search(words: str, filters: Filters) -> list[int]:
     return [_story_at(place) for place in _ranked(reading, asked)]
 
 
-def find(words: str, languages: Iterable[str], most: int) -> list[int]:
-    """Return ids of the newest stories, drafts and all, that hold all of `words` or forms of
-    them; the last word may be the beginning of one. For the desk: nothing here asks who may."""
-    question = Question(words, tuple(languages))
+def find(words: str) -> list[int] | None:
+    """Return ids of the stories, drafts and all, that hold all of `words` or forms of them, the
+    newest first; the last word may be the beginning of one. None where there is no word in them.
+
+    For the desk: nothing here asks who may. MOST_WORK at most of what is published, and as many of
+    what is not, which would else drown among it.
+    """
+    question = Question(words, tuple(dict(settings.LANGUAGES)))
     if not question:
-        return []
+        return None
+    clauses, found = question.by_stem(may_go_on=True), []
     reading = _backend().Reading(question.phrases, 0, entries.LAST_PLACE, None)
-    found = reading.newest(question.by_stem(may_go_on=True), most)
-    return [_story_at(place) for place in found]
+    for mark in (entries.AT_WORK, entries.OUT):
+        found += reading.newest([[[mark]], *clauses], MOST_WORK)
+    return [_story_at(place) for place in sorted(found, reverse=True)]
 
 
 def index(story: Story) -> None:

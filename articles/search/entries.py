@@ -23,6 +23,10 @@ LAST_PLACE = (1 << (PLACE_BITS + SECOND_BITS)) - 1
 WORD_LENGTH, MOST_LETTERS, MOST_BYTES = 64, 120_000, 900_000
 
 
+# Marks of what is published, now or at its time, and of what is not.
+OUT, AT_WORK = "/out", "/atwork"
+
+
 @dataclass(frozen=True)
 class Entry:
     """A story as the index keeps it."""
@@ -73,8 +77,10 @@ def _marks_of(story: Story, words: Iterable[str]) -> Iterator[str]:
 
 
 def _facts_of(story: Story, bylines: list[Byline]) -> Iterator[str]:
+    is_out = story.status == Story.Status.PUBLISHED
+    yield OUT if is_out else AT_WORK
     # What readers search in bears its language; drafts and static pages bear none.
-    if story.status == Story.Status.PUBLISHED and story.kind != Story.Kind.PAGE:
+    if is_out and story.kind != Story.Kind.PAGE:
         yield language_mark(story.language)
     yield section_mark(story.section_id)
     for line in bylines:

@@ -24,7 +24,9 @@ class Excerpts:
 
     def __init__(self, question: Question) -> None:
         self.question = question
-        self.words = set(question.words)
+        # Words of grammar stand everywhere: they are shown only where nothing else was asked for.
+        telling = {word for word in question.words if question.readings(word)}
+        self.words = telling or set(question.words)
         self.readings = {stem for word in question.words for stem in question.readings(word)}
         # What a word means to the question: a text has few different ones.
         self._known: dict[tuple[str, str], str] = {}

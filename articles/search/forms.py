@@ -1,17 +1,20 @@
 """What readers narrow their search by: fields of a form that stay in the address."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import AuthorTranslation, SectionTranslation
 from articles.search.question import MAX_LENGTH, Filters
 from articles.site import Site
 from newsroom.lib.folding import fold, tokens
+from newsroom.lib.rtl import digits
 from newsroom.lib.text import one_line
 
 ANY_LANGUAGE = "any"
@@ -94,6 +97,25 @@ class SearchForm(forms.Form):
     def is_narrowed(self) -> bool:
         """Whether any field but the words says something, understood or not."""
         return any(self.data[name] for name in self.NARROWING)
+
+    def narrowing(self) -> list[forms.BoundField]:
+        """Return the fields beside the words."""
+        return [self[name] for name in self.NARROWING]
+
+    def narrowed_by(self) -> Iterator[tuple[str, str]]:
+        """Yield the filters that were understood, as name and value in words."""
+        for name in self.NARROWING:
+            if value := self.cleaned_data.get(name):
+                yield self.fields[name].label, self._in_words(name, value)
+
+    def _in_words(self, name: str, value: Any) -> str:
+        if name == "section":
+            return value.name
+        if name == "language":
+            return dict(self.fields[name].choices)[value]
+        if isinstance(value, date):
+            return digits(date_format(value, "DATE_FORMAT"), self.site.language)
+        return value
 
     def address(self, *without: str) -> str:
         """Return what was asked as it stands in an address, `without` some of it."""

@@ -64,7 +64,7 @@ class CommentQuerySet(models.QuerySet):
         return (
             self.select_related("story", "parent", "user")
             .annotate(**_section_of_story())
-            .defer("story__body_html", "story__search_text", "parent__body_html")
+            .defer("story__body_html", "parent__body_html")
         )
 
 

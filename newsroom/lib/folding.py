@@ -41,10 +41,8 @@ _LETTERS = str.maketrans(
     }
 )
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+")
-# A word as it is written, with what folding leaves out of it.
-_WORD = regex.compile(
-    r"[\p{L}\p{M}\p{N}\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
-)
+# A word as it is written, with what folding leaves out of the midst of it.
+_WORD = regex.compile(rf"{_TOKEN.pattern}(?:{_IGNORED.pattern}+{_TOKEN.pattern})*+")
 # Pieces that fold by themselves, from coarse to fine: lines, words, letters with their marks.
 _LINE, *_FINER = map(regex.compile, (r"(?s).{200}\S*+\s*+|.+", r"\s+|\S+", r"\X"))
 

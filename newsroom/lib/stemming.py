@@ -39,6 +39,8 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     """
     if _ARABIC.fullmatch(word):
         return tuple(dict.fromkeys(_arabic(word)))
+    if word in _GRAMMAR.get(language, ()):
+        return ()
     rule = {"en": _english, "fr": _french}.get(language)
     return (rule(word) if rule and word.isalpha() else word,)
 
@@ -172,6 +174,17 @@ _ENDINGS = (
 
 
 # Latin letters.
+
+_GRAMMAR = {
+    "en": frozenset(
+        "a an and are as at be but by for from has have he her his in is it its not of on or she"
+        " that the their they this to was were will with you".split()
+    ),
+    "fr": frozenset(
+        "a au aux ce ces dans de des du elle en est et il ils la le les leur mais ne on ou par pas"
+        " pour qu que qui sa se ses son sont sur un une".split()
+    ),
+}
 
 
 def _english(word: str) -> str:

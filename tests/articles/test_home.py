@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from articles import workflow
+from articles import search, workflow
 from articles.forms import zone_label
 from articles.models import Image, Story, TranslationSource
 from articles.waiting import GROUPS, groups_for
@@ -246,12 +246,12 @@ def many(number: int) -> None:
             language="en",
             section=section,
             headline=f"The harbour {n}",
-            search_text=f"the harbour {n}",
             status="published",
             published_at=now - timedelta(days=30, minutes=n),
         )
         for n in range(number)
     )
+    search.rebuild()
 
 
 def test_every_group_has_words():
