@@ -3,6 +3,8 @@ from django.db import models
 from django.db.models.signals import post_delete, post_migrate, post_save, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.lib.migrating import once_current
+
 
 class ArticlesConfig(AppConfig):
     name = "articles"
@@ -14,7 +16,12 @@ class ArticlesConfig(AppConfig):
 
         pre_migrate.connect(remember_permissions, dispatch_uid="articles.permissions")
         post_migrate.connect(make_groups, dispatch_uid="articles.groups")
-        post_migrate.connect(site.make_defaults, sender=self, dispatch_uid="articles.defaults")
+        post_migrate.connect(
+            once_current(site.make_defaults),
+            sender=self,
+            weak=False,
+            dispatch_uid="articles.defaults",
+        )
 
         def rebuild(instance: models.Model, raw: bool = False, **kwargs) -> None:
             own = {"Edition": "pk", "MenuItem": "edition_id"}.get(type(instance).__name__)

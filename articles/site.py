@@ -168,7 +168,7 @@ def clean_footer(html: str) -> str:
     return clean(html, BASIC)
 
 
-def make_defaults(sender: object = None, using: str = "default", **kwargs) -> None:
+def make_defaults(using: str = "default") -> None:
     """After `migrate`: an edition for every language and the two sections the house needs."""
     for code, _name in settings.LANGUAGES:
         Edition.objects.using(using).get_or_create(

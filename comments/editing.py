@@ -150,6 +150,7 @@ def _submission(comment: Comment, body: str, ip: str | None) -> Submission:
         parent=comment.parent,
         user=comment.user,
         ip=ip,
+        user_agent=comment.user_agent,
         browser=comment.browser,
         edited=comment.pk,
     )

@@ -69,6 +69,7 @@ class Typed(Protocol):
     website: str
     body: str
     ip: str | None
+    user_agent: str
 
 
 def words_of(text: str) -> list[str]:
@@ -128,6 +129,7 @@ class Matcher:
     def __init__(self, entries: Iterable[Entry]) -> None:
         # Words and symbols that let through, and those that hold or say spam.
         self.allowed, self.listed = (_Phrases(), _Phrases()), (_Phrases(), _Phrases())
+        self.agents = _Phrases()
         self.by_key: dict[tuple[str, str], Entry] = {}
         self.networks: dict[tuple[int, int], dict[int, Entry]] = defaultdict(dict)
         for entry in entries:
@@ -140,6 +142,8 @@ class Matcher:
             tables = self.allowed if entry.action == Action.ALLOW else self.listed
             if words:
                 tables[not _WORD.match(words[0])].add(words, entry)
+        elif entry.kind == Kind.AGENT:
+            self.agents.add(words_of(entry.key), entry)
         elif entry.kind == Kind.NETWORK:
             network = ipaddress.ip_network(entry.key)
             of_size = self.networks[network.version, network.prefixlen]
@@ -164,6 +168,7 @@ class Matcher:
             *(Match(entry, "name") for entry in self._named(typed.name)),
             *(Match(entry, "email") for entry in self._addressed(typed)),
             *(Match(entry, "ip") for entry in _ranked(self._networks_of(typed.ip))),
+            *(Match(entry, "agent") for entry in self._sent_by(typed.user_agent)),
         ]
 
     def allows_site(self, host: str) -> bool:
@@ -194,6 +199,14 @@ class Matcher:
     def _addressed(self, typed: Typed) -> Iterator[Entry]:
         yield from self._keyed(Kind.ADDRESS, typed.email_index)
         yield from _ranked(self._hosts(Kind.DOMAIN, typed.email.rpartition("@")[2]))
+
+    def _sent_by(self, user_agent: str) -> Iterator[Entry]:
+        """Yield the entries in the name that a browser or program gives itself, each once."""
+        found: dict[int, Entry] = {}
+        if self.agents.root:
+            words = [*_WORD.finditer(fold(user_agent))]
+            found = {entry.pk: entry for entry, _start, _end in self.agents.find(words)}
+        yield from found.values()
 
     def _keyed(self, kind: str, key: str) -> Iterator[Entry]:
         if (kind, key) in self.by_key:

@@ -5,7 +5,6 @@ reads anyhow; the row of `Policy` is the truth it is written from.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
@@ -64,7 +63,7 @@ def _with_those_above(name: str, section_id: int) -> Q:
     return asked
 
 
-def make_defaults(sender: object = None, using: str = "default", **kwargs: Any) -> None:
+def make_defaults(using: str = "default") -> None:
     """After `migrate`: a policy for every language, which changes nothing yet."""
     rows = [Policy(language=code) for code, _name in settings.LANGUAGES]
     Policy.objects.using(using).bulk_create(rows, ignore_conflicts=True)

@@ -423,6 +423,7 @@ LABELS = {
     "domain": gettext_lazy("e-mail domain of a rule"),
     "network": gettext_lazy("network of a rule"),
     "link": gettext_lazy("linked site of a rule"),
+    "agent": gettext_lazy("browser or program of a rule"),
     "allowed": gettext_lazy("let through by a rule"),
     "links": gettext_lazy("links"),
     "hold_site": gettext_lazy("every comment in this language is held"),

@@ -41,6 +41,9 @@ class RuleForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        kind = data.get("kind") or self.instance.kind
+        if kind == Rule.Kind.AGENT and data.get("action") == Rule.Action.ALLOW:
+            self.add_error("action", NO_TRUST)
         if "value" in data and ("value" in self.changed_data or not self.instance.pk):
             self._settle(data)
         return data
@@ -56,6 +59,9 @@ class RuleForm(forms.ModelForm):
         same = Rule.objects.filter(kind=kind, key=self.instance.key).exclude(pk=self.instance.pk)
         if same.exists():
             self.add_error("value", _("There is such a rule already."))
+
+
+NO_TRUST = gettext_lazy("Any program can give itself any name: it lets nothing through.")
 
 
 class ManyForm(forms.Form):
@@ -75,6 +81,12 @@ class ManyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 12, "dir": "auto"}),
         strip=False,
     )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if (data.get("kind"), data.get("action")) == (Rule.Kind.AGENT, Rule.Action.ALLOW):
+            self.add_error("action", NO_TRUST)
+        return data
 
 
 @admin.register(Rule)

@@ -53,6 +53,13 @@ class TryForm(forms.Form):
         widget=forms.TextInput(attrs={"dir": "ltr"}),
     )
 
+    user_agent = forms.CharField(
+        label=gettext_lazy("Name of the browser or program"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
+
     def clean(self) -> dict[str, Any]:
         """Clean what is filled in as the comment form would."""
         data = super().clean()
@@ -87,6 +94,7 @@ def judge(typed: dict[str, Any]) -> Verdict:
         **{name: typed[name] or "" for name in ("name", "email", "body", "website")},
         email_index=blind_index(typed["email"]) if typed["email"] else "",
         ip=typed["ip"] or None,
+        user_agent=typed["user_agent"],
     )
     submission.is_proved = typed["is_proved"]
     status, findings = screening.try_out(submission)

@@ -60,6 +60,7 @@ class Rule(models.Model):
         DOMAIN = "domain", pgettext_lazy("rule", "e-mail domain")
         NETWORK = "network", pgettext_lazy("rule", "IP address or range")
         LINK = "link", pgettext_lazy("rule", "linked site")
+        AGENT = "agent", pgettext_lazy("rule", "name of a browser or program")
 
     class Action(models.TextChoices):
         HOLD = "hold", _("hold for review")

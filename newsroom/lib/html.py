@@ -35,7 +35,7 @@ def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-COMMENT_REL = "nofollow ugc noopener"
+COMMENT_REL = "nofollow ugc external noopener"
 _SCHEMES = _names("http https mailto tel")
 _DROPPED_WITH_TEXT = _names(
     "script style noscript iframe svg math template object embed applet frameset noframes noembed"

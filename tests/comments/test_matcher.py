@@ -24,7 +24,8 @@ def matcher(*entries: Any) -> Matcher:
 
 
 def typed(**fields: Any) -> SimpleNamespace:
-    plain = {"name": "", "email": "", "email_index": "", "website": "", "body": "", "ip": None}
+    plain = {"name": "", "email": "", "email_index": "", "website": "", "body": ""}
+    plain |= {"ip": None, "user_agent": ""}
     return SimpleNamespace(**plain | fields)
 
 

@@ -57,14 +57,31 @@ class TestReasons:
             ("domain", "mail.example"),
             ("network", "192.0.2.0/24"),
             ("link", "boats.example"),
+            ("agent", "Test Browser"),
         ],
     )
     @pytest.mark.parametrize(("action", "status"), [("hold", "pending"), ("spam", "spam")])
     def test_b7_each_kind_says_which(self, story, kind, entry, action, status):
         rule = add(entry, kind=kind, action=action)
-        comment = post(story, body="See boats.example.")
+        comment = post(story, body="See boats.example.", user_agent="Mozilla/5.0 test-browser/9")
         found = next(reason for reason in comment.reasons if reason.get("rule"))
         assert (comment.status, found["screen"], found["rule"]) == (status, kind, rule.pk)
+
+    def test_b7_a_program_lets_nothing_through(self, client, mona):
+        client.force_login(mona)
+        data = {"kind": "agent", "value": "curl", "action": "allow", "is_active": "on"}
+        answer = client.post("/admin/comments/rule/add/", data)
+        assert "lets nothing through" in answer.content.decode()
+        many = {"kind": "agent", "action": "allow", "entries": "curl\nwget"}
+        answer = client.post("/admin/comments/rule/many/", many)
+        assert "lets nothing through" in answer.content.decode()
+        assert not Rule.objects.exists()
+
+    def test_b7_the_words_of_a_program_stand_side_by_side(self, story):
+        add("python requests", kind="agent")
+        for agent, is_held in (("Python-Requests/2.32", True), ("requests for python", False)):
+            comment = post(story, body=f"By {agent}", user_agent=agent)
+            assert ("agent" in screens_of(comment)) is is_held
 
     def test_an_address_is_never_kept_in_a_reason(self, story):
         add(ADDRESS, kind="address")

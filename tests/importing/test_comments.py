@@ -47,7 +47,10 @@ class TestComments:
         assert comment.website == "https://omar.example/?a=1&b=2"
         assert comment.body == ("خبر جميل & مهم\nانظر https://omar.example/more\n\nشكراً \\o/")
         assert comment.body_html.count("<p ") == 2
-        assert 'href="https://omar.example/more" rel="nofollow ugc noopener"' in comment.body_html
+        assert (
+            'href="https://omar.example/more" rel="nofollow ugc external noopener"'
+            in comment.body_html
+        )
         assert comment.published_at == comment.created_at == datetime(2021, 3, 2, 8, tzinfo=UTC)
 
     def test_markup_is_cleaned(self):

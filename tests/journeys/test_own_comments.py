@@ -84,15 +84,39 @@ def test_report(open_page, language, script):
     page = open_page(**PHONE, locale=language, java_script_enabled=script)
     page.goto(story.get_absolute_url())
     page.click(f"#comment-{comment.pk} .comment-report-link")
-    page.click(".form-submit button")
-    expect(page.locator("#report-error")).to_be_visible()
-    page.check("#reason-insult")
-    page.fill("#note", WORDS[language])
-    page.click(".form-submit button")
-    page.wait_for_url("**/?sent")
-    expect(page.locator("[role=status]").first).to_be_visible()
+    form = page.locator("dialog.report-dialog" if script else "main")
+    form.locator(".form-submit button").click()
+    expect(page.locator("#report-error")).to_be_focused()
+    form.locator("#reason-insult").check()
+    form.locator("#note").fill(WORDS[language])
+    form.locator(".form-submit button").click()
+    expect(form.locator("[role=status]").first).to_be_visible()
     row = Report.objects.get()
     assert (row.comment, row.reason, row.note) == (comment, "insult", WORDS[language])
+    if script:
+        assert page.url.endswith(story.get_absolute_url())
+        page.keyboard.press("Escape")
+        expect(form).to_have_count(0)
+        expect(page.locator(f"#comment-{comment.pk} .comment-report-link")).to_be_focused()
+
+
+def test_a_report_without_a_connection_keeps_its_words(open_page):
+    story = story_in("ar")
+    comment = make_comment(story)
+    page = open_page(**PHONE)
+    page.goto(story.get_absolute_url())
+    page.click(f"#comment-{comment.pk} .comment-report-link")
+    form = page.locator("dialog.report-dialog")
+    form.locator("#reason-false").check()
+    form.locator("#note").fill(WORDS["ar"])
+    page.route("**/me/report/**", lambda route: route.abort())
+    form.locator(".form-submit button").click()
+    expect(form.locator("[data-problem]")).to_be_visible()
+    expect(form.locator("#note")).to_have_value(WORDS["ar"])
+    page.unroute("**/me/report/**")
+    form.locator(".form-submit button").click()
+    expect(form.locator("[role=status]").first).to_be_visible()
+    assert Report.objects.count() == 1
 
 
 @SCRIPT

@@ -12,7 +12,7 @@ import pytest
 from newsroom.lib.html import BASIC, COMMENT, RICH, clean, count_links, linkify, to_text, trusted
 
 DATA = os.environ.get("NEWSROOM_TEST_DATA")
-LINK = 'rel="nofollow ugc noopener"'
+LINK = 'rel="nofollow ugc external noopener"'
 
 HOSTILE = [
     # B210: scripts, handlers and script addresses, also disguised.

@@ -6,6 +6,7 @@ import "./own.js";
 import "./length.js";
 import "./threads.js";
 import "./permalink.js";
+import "./report.js";
 import "./share.js";
 import "./read.js";
 import "./edit-link.js";
