@@ -1,9 +1,9 @@
 """Light stemming: the forms under which a folded word is found beside its own.
 
 Rules of our own, in the tradition of Larkey, Ballesteros and Connell's light stemmer (prefixes and
-suffixes, no roots, no broken plurals). An Arabic word can often be read in two ways: «وزير» is a
-minister, and could be «و» before «زير». So a word has several *readings*, and two words find each
-other when they share one: «والوزير» and «وزيرهم» are both read as «وزير».
+suffixes, no roots; of broken plurals a list of the commonest). An Arabic word can often be read in
+two ways: «وزير» is a minister, and could be «و» before «زير». So a word has several *readings*, and
+two words find each other when they share one: «والوزير» and «وزيرهم» are both read as «وزير».
 """
 
 import re
@@ -13,6 +13,7 @@ from functools import lru_cache
 from newsroom.lib.arabic import (
     BEGIN_AS_PREFIXED,
     BEGIN_WITH_AL,
+    BROKEN_PLURALS,
     END_AS_INFLECTED,
     FUNCTION_WORDS,
     SHORT_WORDS,
@@ -38,7 +39,9 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     for English or French, and as they are in any other language.
     """
     if _ARABIC.fullmatch(word):
-        return tuple(dict.fromkeys(_arabic(word)))
+        readings = list(_arabic(word))
+        singulars = [_SINGULARS[stem] for stem in readings if stem in _SINGULARS]
+        return tuple(dict.fromkeys([*readings, *singulars]))
     if word in _GRAMMAR.get(language, ()):
         return ()
     rule = {"en": _english, "fr": _french}.get(language)
@@ -171,6 +174,9 @@ _ENDINGS = (
     ("ي", SHORTEST, ""),
     ("ا", SHORTEST, ""),
 )
+
+# The stem of a broken plural, and that of its singular.
+_SINGULARS = {_bare(plural): _bare(singular) for plural, singular in BROKEN_PLURALS.items()}
 
 
 # Latin letters.

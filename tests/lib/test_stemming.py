@@ -60,6 +60,13 @@ class TestArabic:
     def test_readings(self, word, readings):
         assert set(stems(fold(word), "ar")) == readings
 
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [("وزير", "الوزراء"), ("دولة", "والدول"), ("قارب", "بالقوارب"), ("أطبائهم", "طبيبة")],
+    )
+    def test_the_commonest_broken_plurals_find_their_singulars(self, one, other):
+        assert meet(one, other)
+
     def test_every_reading_keeps_two_letters(self):
         words = {fold(word) for family in lines("arabic_families.txt") for word in family}
         for word in words:
