@@ -9,6 +9,9 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from newsroom.lib.rtl import language_direction
 
+# How Open Graph names a language: with the country it is taken from.
+OPEN_GRAPH = {"ar": "ar_AR", "en": "en_US", "fr": "fr_FR"}
+
 
 def preferred(request: HttpRequest) -> str:
     """Return the first language the browser accepts that the site has (RFC 9110 §12.5.4)."""
@@ -28,8 +31,10 @@ def described(code: str) -> dict[str, str]:
 
 def switch(current: str, urls: dict[str, str]) -> list[dict[str, Any]]:
     """Return every language of the site for the switch. `url` is this page's twin, or the front
-    page where there is none; `is_twin` says which, since only twins are each other's hreflang."""
-    fallback = settings.DEFAULT_LANGUAGE if settings.DEFAULT_LANGUAGE in urls else current
+    page where there is none; `is_twin` says which, since only twins are each other's hreflang.
+    `is_default` (x-default) is the same one on every twin."""
+    order = [settings.DEFAULT_LANGUAGE, *(code for code, _name in settings.LANGUAGES)]
+    fallback = next((code for code in order if code in urls), current)
     return [
         {
             **described(code),

@@ -156,6 +156,14 @@ def nearest_width(image: Image, shape: str, width: int | None = None) -> int:
     return max([one for one in widths if one <= wanted], default=min(widths))
 
 
+def shown_size(image: Image, shape: str) -> tuple[int, int]:
+    """Return width and height of the rendition that `rendition_url` gives, so that a page never
+    moves when it comes."""
+    width = nearest_width(image, shape)
+    across, down = images.RATIOS.get(shape, (image.width or 16, image.height or 9))
+    return width, round(width * down / across)
+
+
 def srcset(image: Image, shape: str, kind: str = "jpg") -> str:
     """Return every width of a shape as an HTML `srcset`."""
     return _srcset(image.rendition_key, shape, image.width, kind)

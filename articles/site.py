@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.functional import cached_property
 
-from articles import strip
+from articles import languages, strip
 from articles.models import Edition, MenuItem, Section, SectionTranslation, Story
 from newsroom.lib.html import BASIC, clean
 from newsroom.lib.rtl import language_direction
@@ -38,6 +38,10 @@ class Site:
     @property
     def dir(self) -> str:
         return language_direction(self.language)
+
+    @property
+    def open_graph_locale(self) -> str:
+        return languages.OPEN_GRAPH.get(self.language, self.language)
 
     @cached_property
     def sections(self) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Public pages of stories. One page for all visitors: nothing here asks who reads."""
 
 from collections.abc import Iterable
-from datetime import MAXYEAR, date
+from datetime import MAXYEAR, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import (
     Case,
+    Exists,
     F,
     FilteredRelation,
     OuterRef,
@@ -37,6 +38,7 @@ from articles.models import (
     Story,
     TopicTranslation,
 )
+from articles.models.story import StoryQuerySet
 from articles.site import Site, absolute, site_of
 from newsroom.lib.caching import private_page, public_page
 
@@ -85,12 +87,14 @@ def section(request: HttpRequest, language: str, section: str) -> HttpResponse:
     row = get_object_or_404(
         SectionTranslation.objects.select_related("section"), language=language, slug=section
     )
+    below = row.section.descendants()
     stories = Story.objects.published().articles().in_language(language).for_cards()
-    stories = stories.filter(section__in=row.section.descendants()).newest_first()
+    stories = stories.filter(section__in=below).newest_first()
     held = placing.pinned(stories, language, row.section)
     page = _page(request, placing.Composed(held, stories, MAX_PAGES * PER_PAGE))
     lead = page.object_list[0] if page.number == 1 and page.object_list else None
-    slugs = dict(row.section.translations.values_list("language", "slug"))
+    found = Story.objects.filter(section__in=below)
+    slugs = _slugs_with_stories(row.section.translations, found)
     context = {
         "section": row,
         "lead": lead,
@@ -169,7 +173,9 @@ def static_page(request: HttpRequest, language: str, slug: str) -> HttpResponse:
 def topic(request: HttpRequest, language: str, slug: str) -> HttpResponse:
     row = get_object_or_404(TopicTranslation, language=language, slug=slug)
     stories = Story.objects.filter(topics=row.topic_id)
-    return _list(request, language, stories, heading=row.name)
+    slugs = _slugs_with_stories(TopicTranslation.objects.filter(topic=row.topic_id), stories)
+    twins = languages.switch_by_slug(language, "topic", slugs)
+    return _list(request, language, stories, heading=row.name, page_languages=twins)
 
 
 @require_safe
@@ -177,17 +183,35 @@ def topic(request: HttpRequest, language: str, slug: str) -> HttpResponse:
 def author(request: HttpRequest, language: str, slug: str) -> HttpResponse:
     row = get_object_or_404(AuthorTranslation, language=language, slug=slug)
     stories = Story.objects.filter(bylines__author=row.author_id).distinct()
-    return _list(request, language, stories, heading=row.name, intro=row.bio, author=row)
+    slugs = _slugs_with_stories(AuthorTranslation.objects.filter(author=row.author_id), stories)
+    context = {
+        "heading": row.name,
+        "intro": row.bio,
+        "author": row,
+        "page_languages": languages.switch_by_slug(language, "author", slugs),
+    }
+    return _list(request, language, stories, **context)
 
 
 @require_safe
 @public_page
 def archive(request: HttpRequest, language: str, year: int, month: int) -> HttpResponse:
+    """The stories of a month in the site's zone."""
     if not (1 <= month <= 12 and 1900 <= year < MAXYEAR):
         raise Http404
-    stories = Story.objects.filter(published_at__year=year, published_at__month=month)
+    # Begin and end, which an index finds; a year and a month it does not.
+    begin = datetime(year, month, 1, tzinfo=timezone.get_current_timezone())
+    end = (begin + timedelta(days=31)).replace(day=1)
+    stories = Story.objects.filter(published_at__gte=begin, published_at__lt=end)
+    there = stories.published().articles().order_by().values_list("language", flat=True)
+    urls = {
+        code: reverse("articles:archive", args=[code, year, month])
+        for code in there.distinct()
+        if code in dict(settings.LANGUAGES)
+    }
     heading = date_format(date(year, month, 1), "YEAR_MONTH_FORMAT")
-    return _list(request, language, stories, heading=heading)
+    twins = languages.switch(language, urls)
+    return _list(request, language, stories, heading=heading, page_languages=twins)
 
 
 @require_safe
@@ -227,6 +251,14 @@ def note_read(request: HttpRequest, language: str, pk: int) -> HttpResponse:
 
 def _withdrawn(request: HttpRequest, story: Story) -> TemplateResponse:
     return TemplateResponse(request, "articles/withdrawn.html", {"story": story}, status=410)
+
+
+def _slugs_with_stories(rows: Any, stories: StoryQuerySet) -> dict[str, str]:
+    """Return the slugs by language of those `rows` (names of a section, a topic, an author) under
+    which `stories` has something to show: an empty page is nobody's twin."""
+    shown = stories.published().articles().filter(language=OuterRef("language"))
+    rows = rows.filter(Exists(shown.order_by()), language__in=dict(settings.LANGUAGES))
+    return dict(rows.values_list("language", "slug"))
 
 
 def _list(

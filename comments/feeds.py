@@ -5,7 +5,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,8 +13,8 @@ from articles.models.story import StoryQuerySet
 from articles.site import absolute, site_of
 from comments.models import Comment, CommentQuerySet
 from newsroom.lib.caching import public_page
+from newsroom.lib.rss import RssFeed, plain
 from newsroom.lib.rtl import isolate
-from newsroom.lib.text import strip_controls
 
 ITEMS = 50
 
@@ -24,7 +23,7 @@ ITEMS = 50
 @public_page
 def site_comments(request: HttpRequest, language: str) -> HttpResponse:
     """Comments under all stories of a language."""
-    title = _("Comments – %(site)s") % {"site": site_of(request).name}
+    title = _("Comments – %(site)s") % {"site": isolate(site_of(request).name)}
     link = reverse("articles:front", args=[language])
     comments = Comment.objects.filter(story__in=_stories(language))
     return _feed(request, comments, title=title, link=link)
@@ -49,10 +48,10 @@ def _stories(language: str) -> StoryQuerySet:
 def _feed(
     request: HttpRequest, comments: CommentQuerySet, *, title: str, link: str
 ) -> HttpResponse:
-    feed = Rss201rev2Feed(
-        title=strip_controls(title),
+    feed = RssFeed(
+        title=plain(title),
         link=absolute(link),
-        description=strip_controls(title),
+        description=plain(title),
         language=request.LANGUAGE_CODE,
         feed_url=absolute(request.path),
     )
@@ -61,13 +60,13 @@ def _feed(
         comment.story.section_slug = comment.section_slug or str(comment.story.section_id)
         names = {"name": isolate(comment.name), "headline": isolate(comment.story.headline)}
         feed.add_item(
-            title=strip_controls(_("%(name)s on %(headline)s") % names),
+            title=plain(_("%(name)s on %(headline)s") % names),
             # Leads to the comment whatever page it stands on by then.
             link=absolute(f"{comment.story.get_absolute_url()}comments/{comment.pk}/"),
-            description=strip_controls(comment.body_html),
+            description=plain(comment.body_html),
             unique_id=f"tag:{settings.SITE_HOST},2026:comment/{comment.pk}",
             unique_id_is_permalink=False,
             pubdate=comment.created_at,
-            author_name=strip_controls(comment.name),
+            author_name=plain(comment.name),
         )
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.encoding import iri_to_uri
 
 from articles import languages
 from articles.site import absolute, site_of
@@ -14,10 +15,11 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """The paper in the page's language, and the page's canonical address. The desk needs none."""
     if is_desk(request):
         return {}
+    path = iri_to_uri(request.path)
     return {
         "site": site_of(request),
         "LANGUAGE_CODE": request.LANGUAGE_CODE,
         "SITE_URL": settings.SITE_URL,
         "canonical_url": absolute(request.path),
-        "page_languages": languages.switch(request.LANGUAGE_CODE, {}),
+        "page_languages": languages.switch(request.LANGUAGE_CODE, {request.LANGUAGE_CODE: path}),
     }

@@ -9,8 +9,8 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
 from articles import embeds, metadata, pictures
-from articles.models import Image, Story
-from newsroom.lib import images, rtl, text
+from articles.models import Story
+from newsroom.lib import rtl, text
 from newsroom.lib.html import trusted
 
 register = template.Library()
@@ -30,7 +30,7 @@ def picture(
     if not story.picture_id:
         return ""
     image = story.picture
-    width, height = _shown_size(image, shape)
+    width, height = pictures.shown_size(image, shape)
     return format_html(
         '<picture><source type="image/avif" srcset="{}" sizes="{}">'
         '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" {}="{}"></picture>',
@@ -44,13 +44,6 @@ def picture(
         getattr(story, "picture_alt", None) or "",
         *("fetchpriority", "high") if eager else ("loading", "lazy"),
     )
-
-
-def _shown_size(image: Image, shape: str) -> tuple[int, int]:
-    """Width and height of the rendition in `src`, so that the page never moves when it comes."""
-    width = pictures.nearest_width(image, shape)
-    across, down = images.RATIOS.get(shape, (image.width or 16, image.height or 9))
-    return width, round(width * down / across)
 
 
 @register.simple_tag(takes_context=True)

@@ -48,7 +48,12 @@ def digits(text: str, language: str) -> str:
 
 def isolate(text: str) -> str:
     """Return the text between FSI and PDI, for plain text where `<bdi>` cannot stand."""
-    return f"{FSI}{balance_isolates(strip_overrides(text))}{PDI}" if text else ""
+    return f"{FSI}{closed(text)}{PDI}" if text else ""
+
+
+def closed(text: str) -> str:
+    """Return the text unable to turn what follows it: no overrides, every isolate closed."""
+    return balance_isolates(strip_overrides(text))
 
 
 def strip_overrides(text: str) -> str:
