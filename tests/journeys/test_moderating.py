@@ -31,20 +31,70 @@ def test_by_keys_alone(sign_in, waiting, language):
     expect(page.locator("tr.is-current")).to_contain_text("Third words")
     page.keyboard.press("j")
     expect(page.locator("tr.is-current")).to_contain_text("Second words")
-    with page.expect_navigation():
-        page.keyboard.press("a")
+    page.evaluate("window.isTheSamePage = true")
+    page.keyboard.press("a")
     expect(rows).to_have_count(2)
     assert states()["Second words"] == "approved"
     # The list is where it was: on what came after.
     expect(page.locator("tr.is-current")).to_contain_text("First words")
     page.keyboard.press("e")
     page.keyboard.press("Tab")
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(1)
     assert states()["First words"] == "trash"
-    with page.expect_navigation():
-        page.keyboard.press("u")
+    expect(page.locator("[data-said]")).not_to_be_empty()
+    page.keyboard.press("u")
+    expect(rows).to_have_count(2)
     assert states()["First words"] == "pending"
+    assert page.evaluate("window.isTheSamePage")
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_ten_decisions_without_a_page_load(sign_in, language):
+    story = make_story(language=language)
+    for number in range(12):
+        make_comment(story, status="pending", body=f"Words {number}")
+    page = sign_in(make_user("mona", "Moderator", interface_language=language))
+    page.goto(QUEUE)
+    page.evaluate("window.isTheSamePage = true")
+    rows = page.locator("#result_list tbody tr")
+    page.keyboard.press("j")
+    for done in range(1, 11):
+        page.keyboard.press("s" if done % 3 == 0 else "a")
+        expect(rows).to_have_count(12 - done)
+        expect(page.locator("tr.is-current")).to_be_focused()
+    assert page.evaluate("window.isTheSamePage")
+    decided = Comment.objects.exclude(status="pending").values_list("status", flat=True)
+    assert sorted(decided) == ["approved"] * 7 + ["spam"] * 3
+    expect(page.locator(".states [aria-current]")).to_contain_text("2")
+
+
+def test_a_decision_without_a_connection_is_not_taken(sign_in, waiting):
+    page = sign_in(make_user("mona", "Moderator", interface_language="en"))
+    page.goto(QUEUE)
+    page.route("**/decide/", lambda route: route.abort())
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.locator("[data-said]")).to_contain_text("Nothing was decided")
+    assert set(states().values()) == {"pending"}
+    page.unroute("**/decide/")
+    page.keyboard.press("a")
+    expect(page.locator("#result_list tbody tr")).to_have_count(2)
+
+
+def test_a_session_that_ended_is_carried_through_the_sign_in(sign_in, waiting):
+    mona = make_user("mona", "Moderator", interface_language="en")
+    page = sign_in(mona)
+    page.goto(QUEUE)
+    page.context.clear_cookies(name="sessionid")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    page.fill("[name=username]", "mona")
+    page.fill("[name=password]", "a long enough secret")
+    page.click("[type=submit]")
+    page.get_by_role("button", name="Send it again").click()
+    page.wait_for_url("**/comments/comment/**")
+    assert states()["Third words"] == "approved"
 
 
 def test_the_keys_are_told_and_do_nothing_while_one_types(sign_in, waiting):
@@ -72,5 +122,5 @@ def test_who_looks_has_it_alone(sign_in, waiting):
     row = second.locator("#result_list tbody tr").first
     expect(row.locator(".holder")).to_contain_text("Mona")
     row.locator("[value=approve]").click()
-    expect(second.locator(".messagelist")).to_contain_text("Mona is deciding on it right now.")
+    expect(second.locator("[data-said]")).to_contain_text("Mona is deciding on it right now.")
     assert set(states().values()) == {"pending"}

@@ -1,6 +1,8 @@
 // The queue by keys, one comment after the other. Keys are read by their place on the keyboard, so
 // that they are the same under an Arabic layout; every one presses a button that is there anyway.
 
+import { decideInPlace } from "./decide.js";
+
 const DECIDE = { KeyA: "approve", KeyH: "hold", KeyS: "spam", KeyT: "trash", KeyR: "restore" };
 
 const list = document.querySelector("#result_list tbody");
@@ -95,7 +97,12 @@ list?.addEventListener("focusin", (event) => {
 });
 if (alone) claim(alone.dataset.lease, document.querySelector(".beside"));
 
-// After a decision the list comes back: the next comment is where the last one was.
+if (list) decideInPlace(list, (row) => [...list.rows].indexOf(row ?? current), (at) => {
+  current = null;
+  choose(list.rows[Math.min(Math.max(at, 0), list.rows.length - 1)]);
+});
+
+// After a decision on many the list comes back: the next comment is where the last one was.
 const KEY = "newsroom-queue-place";
 if (list) {
   for (const form of document.querySelectorAll("#changelist-form")) {
