@@ -49,7 +49,7 @@ def _feed(request: HttpRequest, stories: StoryQuerySet, *, link: str, title: str
         # For how many minutes a reader's program need not ask again.
         ttl="5",
     )
-    newest = list(stories.defer("body_html", "search_text").newest_first()[:ITEMS])
+    newest = list(stories.defer("body_html").newest_first()[:ITEMS])
     names = _bylines(newest)
     for story in newest:
         url = absolute(story.get_absolute_url())
