@@ -11,7 +11,6 @@ from datetime import datetime
 
 from django.db import connection
 
-from articles.models import SearchEntry
 from articles.search.entries import PLACE_BITS, Entry
 from articles.search.question import Clause
 
@@ -46,6 +45,12 @@ CREATE = (
     $$
     """,
 )
+_REACH = """
+    SELECT
+        (SELECT place FROM articles_searchentry WHERE place <= %s
+         ORDER BY place DESC OFFSET %s LIMIT 1),
+        (SELECT min(place) FROM articles_searchentry)
+"""
 DROP = (
     "DROP FUNCTION IF EXISTS articles_search",
     "DROP INDEX IF EXISTS articles_searchentry_tokens",
@@ -114,13 +119,14 @@ class Reading:
     def _stretches(self) -> list[tuple[int, Clause]]:
         """Return where to begin, and the periods from there on, of which a story bears one: among
         the newest stories, further back, at last from `low` on."""
-        rows = SearchEntry.objects.filter(place__lte=self.high).order_by("-place")
-        row = rows.values_list("place", flat=True)[NEWEST : NEWEST + 1].first()
-        width = self.high - row if row is not None else 0
+        with connection.cursor() as cursor:
+            cursor.execute(_REACH, [self.high, NEWEST])
+            newest, oldest = cursor.fetchone()
+        width = self.high - newest if newest is not None else 0
         starts = [self.high - width * further for further in FURTHER if width]
         return [
             (start, _periods(start >> PLACE_BITS, self.high >> PLACE_BITS) if start else [])
-            for start in [*(start for start in starts if start > self.low), self.low]
+            for start in [*(start for start in starts if start > max(self.low, oldest)), self.low]
         ]
 
 
