@@ -27,24 +27,23 @@ class Excerpts:
         # Words of grammar stand everywhere: they are shown only where nothing else was asked for.
         telling = {word for word in question.words if question.readings(word)}
         self.words = telling or set(question.words)
-        self.readings = {stem for word in question.words for stem in question.readings(word)}
-        # What a word means to the question: a text has few different ones.
+        self.readings = {stem: word for word in question.words for stem in question.readings(word)}
+        # Which word of the question a word of a text answers: a text has few different ones.
         self._known: dict[tuple[str, str], str] = {}
 
     def headline(self, story: Story) -> SafeString:
         """Return the headline, marked."""
-        placed = list(placed_tokens(story.headline))
-        return marked(story.headline, self._spans(placed, self._meant(placed, story.language)))
+        placed, meant = self._read(story.headline, story.language)
+        return marked(story.headline, _spans(placed, meant))
 
     def excerpt(self, story: Story) -> SafeString:
         """Return the piece of the text that holds most of what was asked for, marked; the
         standfirst, or how the text begins, where it holds nothing."""
         body = to_text(story.body_html)[:MOST_LETTERS]
-        placed = list(placed_tokens(body))
-        meant = self._meant(placed, story.language)
+        placed, meant = self._read(body, story.language)
         if story.standfirst and not any(meant):
-            body, placed = story.standfirst, list(placed_tokens(story.standfirst))
-            meant = self._meant(placed, story.language)
+            body = story.standfirst
+            placed, meant = self._read(body, story.language)
         first = _best_place(meant)
         last = min(first + WORDS, len(placed))
         begin = placed[first][1] if first else 0
@@ -53,36 +52,49 @@ class Excerpts:
         moved = (2 if first else 0) - begin
         spans = [
             (start + moved, stop + moved)
-            for start, stop in self._spans(placed[first:last], meant[first:last])
+            for start, stop in _spans(placed[first:last], meant[first:last])
         ]
         # The cut may have parted a pair that isolates a name: a mark is where its places say.
         return marked(text if balance_isolates(text) == text else _without_isolates(text), spans)
 
-    def _meant(self, placed: Placed, language: str) -> list[str]:
-        """Return for each word of a text what it answers of the question, "" where nothing."""
-        meant = [self._answer(token, language) for token, _start, _stop in placed]
+    def _read(self, text: str, language: str) -> tuple[Placed, list[str]]:
+        """Return the words of a text with their places, and for each which word of the question it
+        answers, "" where none; no further than an excerpt of all that was asked for needs."""
+        placed: Placed = []
+        meant: list[str] = []
+        missing, enough = set(self.words), None
+        for found in placed_tokens(text):
+            placed.append(found)
+            meant.append(answer := self._answer(found[0], language))
+            missing.discard(answer)
+            if enough is None and answer and not missing and not self.question.phrases:
+                enough = len(placed) + WORDS
+            if len(placed) == enough:
+                break
         for phrase in self.question.phrases:
-            for at, (token, *_) in enumerate(placed):
-                here = placed[at : at + len(phrase)]
-                if token == phrase[0] and [word for word, *_ in here] == phrase:
+            for at in range(len(placed) - len(phrase) + 1):
+                if [word for word, *_place in placed[at : at + len(phrase)]] == phrase:
                     meant[at : at + len(phrase)] = phrase
-        return meant
+        return placed, meant
 
     def _answer(self, token: str, language: str) -> str:
         known = self._known.get((token, language))
         if known is None:
-            found = [stem for stem in stems(token, language) if stem in self.readings]
+            found = [
+                self.readings[stem] for stem in stems(token, language) if stem in self.readings
+            ]
             known = token if token in self.words else (found or [""])[0]
             self._known[token, language] = known
         return known
 
-    def _spans(self, placed: Placed, meant: list[str]) -> Iterator[tuple[int, int]]:
-        """Yield the places of what is meant; a word that folds into several is marked once."""
-        end = 0
-        for (_token, start, stop), answer in zip(placed, meant, strict=True):
-            if answer and start >= end:
-                yield start, stop
-                end = stop
+
+def _spans(placed: Placed, meant: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield the places of what is meant; a word that folds into several is marked once."""
+    end = 0
+    for (_token, start, stop), answer in zip(placed, meant, strict=True):
+        if answer and start >= end:
+            yield start, stop
+            end = stop
 
 
 def _best_place(meant: list[str]) -> int:

@@ -25,7 +25,6 @@ MOST_NAMES, MOST_AUTHORS = 5000, 50
 class DayField(forms.DateField):
     """A day as browsers send it (2026-03-09), in whichever digits it was typed."""
 
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     input_formats = ["%Y-%m-%d"]
 
     def to_python(self, value: Any) -> date | None:
@@ -37,12 +36,7 @@ class SearchForm(forms.Form):
 
     q = forms.CharField(required=False)
     section = forms.CharField(required=False, label=_("Section"), widget=forms.Select)
-    author = forms.CharField(
-        required=False,
-        label=_("Author"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
-    )
+    author = forms.CharField(required=False, label=_("Author"), max_length=120)
     since = DayField(
         required=False,
         label=_("From"),
