@@ -46,12 +46,14 @@ PEOPLE = [
     *(f"auth.{verb}_group" for verb in ("add", "change", "delete", "view")),
 ]
 ADDRESSES = ["comments.reveal_address", "comments.erase_commenter"]
+# One word of robots.txt hides the paper from every search engine.
+MACHINES = ["articles.change_rootfile", "articles.view_rootfile"]
 GROUPS = {
     "Reporter": EDITING,
     "Section editor": SECTION_DESK,
     "Editor": DESK,
     "Moderator": MODERATING,
-    "Administrator": [*DESK, *MODERATING, *PEOPLE, *ADDRESSES],
+    "Administrator": [*DESK, *MODERATING, *PEOPLE, *ADDRESSES, *MACHINES],
 }
 
 

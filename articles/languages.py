@@ -1,5 +1,6 @@
 """The languages of the site: which one a visitor wants, and where a page stands in the others."""
 
+from collections.abc import Container
 from typing import Any
 
 from django.conf import settings
@@ -29,18 +30,24 @@ def described(code: str) -> dict[str, str]:
     return {"code": code, "name": name, "dir": language_direction(code)}
 
 
+def default_of(codes: Container[str]) -> str:
+    """Return which of the languages a page is there in is shown to everybody else (x-default):
+    the site's default one, or the first there is; "" where there is none."""
+    order = [settings.DEFAULT_LANGUAGE, *(code for code, _name in settings.LANGUAGES)]
+    return next((code for code in order if code in codes), "")
+
+
 def switch(current: str, urls: dict[str, str]) -> list[dict[str, Any]]:
     """Return every language of the site for the switch. `url` is this page's twin, or the front
     page where there is none; `is_twin` says which, since only twins are each other's hreflang.
     `is_default` (x-default) is the same one on every twin."""
-    order = [settings.DEFAULT_LANGUAGE, *(code for code, _name in settings.LANGUAGES)]
-    fallback = next((code for code in order if code in urls), current)
+    fallback = default_of(urls)
     return [
         {
             **described(code),
             "url": urls.get(code) or reverse("articles:front", args=[code]),
             "is_twin": code in urls,
-            "is_default": code in urls and code == fallback,
+            "is_default": code == fallback,
             "current": code == current,
         }
         for code, _name in settings.LANGUAGES

@@ -13,7 +13,14 @@ from django.utils.encoding import iri_to_uri
 from django.utils.functional import cached_property
 
 from articles import languages, strip
-from articles.models import Edition, MenuItem, Section, SectionTranslation, Story
+from articles.models import (
+    Edition,
+    MenuItem,
+    RootFile,
+    Section,
+    SectionTranslation,
+    Story,
+)
 from newsroom.lib.html import BASIC, clean
 from newsroom.lib.rtl import language_direction
 
@@ -173,7 +180,10 @@ def clean_footer(html: str) -> str:
 
 
 def make_defaults(using: str = "default") -> None:
-    """After `migrate`: an edition for every language and the two sections the house needs."""
+    """After `migrate`: an edition for every language, the files for machines, and the two sections
+    the house needs."""
+    for name in RootFile.Name.values:
+        RootFile.objects.using(using).get_or_create(name=name)
     for code, _name in settings.LANGUAGES:
         Edition.objects.using(using).get_or_create(
             language=code, defaults={"name": settings.SITE_NAME}

@@ -5,7 +5,7 @@ from django.urls import include, path, register_converter
 
 from articles import converters
 from articles import views as stories
-from newsroom import views
+from newsroom import crawlers, views
 
 register_converter(converters.LanguageConverter, "lang")
 register_converter(converters.UnicodeSlugConverter, "uslug")
@@ -14,7 +14,9 @@ urlpatterns = [
     path("", stories.root, name="root"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("robots.txt", views.robots, name="robots"),
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("ads.txt", crawlers.ads, name="ads"),
+    path("", include("articles.sitemaps")),
     path("media/<path:name>", views.media, name="media"),
     path("api/v1/openapi.json", views.openapi, name="openapi"),
     path("api/v1/", include("articles.api")),

@@ -1,4 +1,4 @@
-"""Pages that belong to no app: health, robots, media of a small site, errors."""
+"""Pages that belong to no app: health, media of a small site, errors."""
 
 import json
 import logging
@@ -125,17 +125,6 @@ PROBES = {
     "media": _media,
     "schedule": _schedule,
 }
-
-
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    """Keep crawlers out of the desk, of personal pages and of searches."""
-    lines = ["User-agent: *", "Disallow: /admin/"]
-    for code, _name in settings.LANGUAGES:
-        lines += [f"Disallow: /{code}/me/", f"Disallow: /{code}/search/"]
-    response = _plain("\n".join([*lines, ""]))
-    response["Cache-Control"] = "public, max-age=3600"
-    return response
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Health, robots, media, and the pages for what went wrong."""
+"""Health, media, and the pages for what went wrong."""
 
 import pytest
 from django.core.cache import caches
@@ -80,13 +80,6 @@ class TestReadyz:
 def test_throttle_table_is_there():
     assert caches["throttle"].add("seat", 1, 10)
     assert not caches["throttle"].add("seat", 1, 10)
-
-
-def test_robots_keeps_crawlers_from_the_desk_and_from_personal_pages(client):
-    text = client.get("/robots.txt").content.decode()
-    assert "Disallow: /admin/" in text
-    for language in ("ar", "en", "fr"):
-        assert f"Disallow: /{language}/me/" in text
 
 
 class TestMedia:

@@ -5,6 +5,7 @@ from articles.admin.breaking import BreakingAdmin
 from articles.admin.front_page import PinAdmin
 from articles.admin.image import ImageAdmin
 from articles.admin.redirect import RedirectAdmin
+from articles.admin.root_file import RootFileAdmin
 from articles.admin.section import SectionAdmin
 from articles.admin.site import EditionAdmin
 from articles.admin.story import StoryAdmin
@@ -17,6 +18,7 @@ __all__ = [
     "ImageAdmin",
     "PinAdmin",
     "RedirectAdmin",
+    "RootFileAdmin",
     "SectionAdmin",
     "StoryAdmin",
     "TopicAdmin",

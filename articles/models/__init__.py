@@ -10,7 +10,7 @@ from articles.models.redirect import Redirect
 from articles.models.revision import Revision, Transition
 from articles.models.search import SearchEntry
 from articles.models.section import Section, SectionTranslation
-from articles.models.site import Edition, MenuItem
+from articles.models.site import Edition, MenuItem, RootFile
 from articles.models.story import Story
 from articles.models.topic import Topic, TopicTranslation
 from articles.models.translation import TranslationSource
@@ -32,6 +32,7 @@ __all__ = [
     "Reads",
     "Redirect",
     "Revision",
+    "RootFile",
     "SearchEntry",
     "Section",
     "SectionTranslation",

@@ -63,3 +63,24 @@ class MenuItem(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class RootFile(models.Model):
+    """What editors say to machines in a file at the root of the site."""
+
+    class Name(models.TextChoices):
+        ADS = "ads.txt", "ads.txt"
+        ROBOTS = "robots.txt", "robots.txt"
+
+    name = models.CharField(
+        _("file"), max_length=20, choices=Name.choices, unique=True, editable=False
+    )
+    text = models.TextField(_("text"), max_length=100_000, blank=True)
+
+    class Meta:
+        verbose_name = _("file for machines")
+        verbose_name_plural = _("files for machines")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

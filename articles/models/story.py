@@ -61,6 +61,13 @@ class StoryQuerySet(models.QuerySet):
         came_out = self.filter(is_published(), published_at__gte=at, published_at__lte=now)
         return came_out.exclude(is_over)
 
+    def published_between(self, first: int, end: int) -> "StoryQuerySet":
+        """Stories that are public now with ids from `first` to before `end`, found by them."""
+        now = timezone.now()
+        is_over = Q(unpublish_at__isnull=False, unpublish_at__lte=now)
+        rows = self.filter(is_published(), pk__gte=first, pk__lt=end, published_at__lte=now)
+        return rows.exclude(is_over)
+
     def among(self, few: "StoryQuerySet", *order: str) -> "StoryQuerySet":
         """Return those that stand in `few`, which an index finds in this `order`.
 

@@ -35,7 +35,7 @@ MOST_COUNTED = 99
 FIRST = "Story Comment Image".split()
 MENUS = (
     (gettext_lazy("Front page"), "Pin Slot Placement Breaking".split()),
-    (gettext_lazy("The paper"), "Section Topic Author Edition Redirect".split()),
+    (gettext_lazy("The paper"), "Section Topic Author Edition Redirect RootFile".split()),
     (gettext_lazy("Management"), "Rule User Group Decision".split()),
 )
 SCREENS = [*FIRST, *(name for _label, names in MENUS for name in names)]
