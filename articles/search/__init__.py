@@ -5,6 +5,7 @@ search and `find` the desk's. SQLite (FTS5) and PostgreSQL (a GIN index) keep th
 marks and answer the same questions, so both find the same stories in the same order.
 """
 
+import time
 from itertools import groupby
 from types import ModuleType
 
@@ -22,7 +23,7 @@ Reading = sqlite.Reading | postgresql.Reading
 
 # Of what matches, the newest are ranked: a common word costs no more in a large archive.
 MOST, MOST_WORK = 1000, 2000
-AT_ONCE = 100
+AT_ONCE, PAUSE = 100, 0.02
 
 
 def search(words: str, filters: Filters) -> list[int]:
@@ -81,6 +82,8 @@ def rebuild() -> int:
                 break
             _write(stories)
         last, count = stories[-1].pk, count + len(stories)
+        # Who waits for SQLite's one lock looks for it now and then: it must be seen free.
+        time.sleep(PAUSE)
     _backend().tidy()
     return count
 
@@ -91,15 +94,14 @@ def unindexed() -> QuerySet[Story]:
 
 
 def _write(stories: list[Story]) -> None:
-    backend, rows = _backend(), SearchEntry.objects.filter(story__in=stories)
-    backend.erase(list(rows.values_list("place", flat=True)))
-    rows.delete()
+    # What the index holds of an entry goes with it, on both databases.
+    SearchEntry.objects.filter(story__in=stories).delete()
     made = entries.entries_of(stories)
     SearchEntry.objects.bulk_create(
         SearchEntry(place=entry.place, story=entry.story, ends_at=entry.story.unpublish_at)
         for entry in made
     )
-    backend.write(made)
+    _backend().write(made)
 
 
 def _ranked(reading: Reading, asked: list[list[Clause]]) -> list[int]:

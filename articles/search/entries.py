@@ -25,6 +25,8 @@ WORD_LENGTH, MOST_LETTERS, MOST_BYTES = 64, 120_000, 900_000
 
 # Marks of what is published, now or at its time, and of what is not.
 OUT, AT_WORK = "/out", "/atwork"
+# And of what ends by the clock: few do, and only those must be asked whether they have.
+ENDS = "/ends"
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ def _marks_of(story: Story, words: Iterable[str]) -> Iterator[str]:
 def _facts_of(story: Story, bylines: list[Byline]) -> Iterator[str]:
     is_out = story.status == Story.Status.PUBLISHED
     yield OUT if is_out else AT_WORK
+    if story.unpublish_at:
+        yield ENDS
     # What readers search in bears its language; drafts and static pages bear none.
     if is_out and story.kind != Story.Kind.PAGE:
         yield language_mark(story.language)

@@ -76,10 +76,6 @@ def write(entries: list[Entry]) -> None:
         )
 
 
-def erase(places: list[int]) -> None:
-    """Nothing is left to do: the words go with their row."""
-
-
 class Reading:
     """Questions to the index between two places, with the same phrases in all of them; with `now`,
     about stories that have not ended by then."""

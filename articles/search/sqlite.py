@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from articles.search.entries import Entry
+from articles.search.entries import ENDS, Entry
 from articles.search.question import Clause
 
 # Words come folded and taken apart: `ascii` only splits them at the blanks, and leaves all letters
@@ -15,14 +15,34 @@ CREATE = """
 """
 DROP = "DROP TABLE IF EXISTS articles_searchindex"
 
-# FTS5 walks a word's rows from the newest on and stops after `most` of them.
+# Whatever deletes an entry. A migration that alters the entries' table has to make it again.
+FOLLOW = """
+    CREATE TRIGGER articles_searchentry_gone AFTER DELETE ON articles_searchentry
+    BEGIN DELETE FROM articles_searchindex WHERE rowid = old.place; END
+"""
+FOLLOW_NO_MORE = "DROP TRIGGER IF EXISTS articles_searchentry_gone"
+
+# FTS5 walks a word's rows from the newest on and stops after `most` of them. Of those that end,
+# which are few, the entry says whether they have.
 _NEWEST = """
-    SELECT entry.place
-    FROM articles_searchindex AS found
-    CROSS JOIN articles_searchentry AS entry ON entry.place = found.rowid
-    WHERE found.articles_searchindex MATCH %s AND found.rowid BETWEEN %s AND %s
-    AND (%s IS NULL OR entry.ends_at IS NULL OR entry.ends_at > %s)
-    ORDER BY found.rowid DESC LIMIT %s
+    SELECT rowid FROM articles_searchindex
+    WHERE articles_searchindex MATCH %s AND rowid BETWEEN %s AND %s
+    ORDER BY rowid DESC LIMIT %s
+"""
+_NEWEST_PUBLIC = """
+    SELECT * FROM (
+        SELECT rowid FROM articles_searchindex
+        WHERE articles_searchindex MATCH %s AND rowid BETWEEN %s AND %s
+        ORDER BY rowid DESC LIMIT %s
+    )
+    UNION ALL SELECT * FROM (
+        SELECT entry.place
+        FROM articles_searchindex AS found
+        CROSS JOIN articles_searchentry AS entry ON entry.place = found.rowid
+        WHERE found.articles_searchindex MATCH %s AND found.rowid BETWEEN %s AND %s
+        AND entry.ends_at > %s
+        ORDER BY found.rowid DESC LIMIT %s
+    )
 """
 
 
@@ -32,14 +52,6 @@ def write(entries: list[Entry]) -> None:
     insert = "INSERT OR REPLACE INTO articles_searchindex (rowid, words, marks) VALUES (%s, %s, %s)"
     with connection.cursor() as cursor:
         cursor.executemany(insert, rows)
-
-
-def erase(places: list[int]) -> None:
-    """Remove what stands at these places."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "DELETE FROM articles_searchindex WHERE rowid = %s", [(place,) for place in places]
-        )
 
 
 class Reading:
@@ -56,22 +68,19 @@ class Reading:
 
     def newest(self, clauses: list[Clause], most: int) -> list[int]:
         """Return the newest `most` places that meet every clause."""
-        asked = _expression(clauses, self.phrases)
+        asked, reach = _expression(clauses, self.phrases), [self.low, self.high]
+        statement, values = _NEWEST, [asked, *reach, most]
+        if self.now is not None:
+            statement = _NEWEST_PUBLIC
+            values = [f'{asked} NOT "{ENDS}"', *reach, most]
+            values += [f'{asked} AND "{ENDS}"', *reach, self.now, most]
         with connection.cursor() as cursor:
-            cursor.execute(_NEWEST, [asked, self.low, self.high, self.now, self.now, most])
-            return [place for (place,) in cursor.fetchall()]
+            cursor.execute(statement, values)
+            return sorted((place for (place,) in cursor.fetchall()), reverse=True)[:most]
 
 
 def tidy() -> None:
-    """Forget stories that were deleted, and merge the index into one piece."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM articles_searchindex"
-            " WHERE rowid NOT IN (SELECT place FROM articles_searchentry)"
-        )
-        cursor.execute(
-            "INSERT INTO articles_searchindex (articles_searchindex) VALUES ('optimize')"
-        )
+    """Nothing is left to do: FTS5 merges its index bit by bit as it is written."""
 
 
 def _expression(clauses: list[Clause], phrases: list[list[str]]) -> str:

@@ -55,7 +55,7 @@ def plan_of(sql: str) -> str:
 def test_sqlite_reads_the_words_from_the_newest_end_and_sorts_nothing(filters):
     for sql in asked("harbour", **filters):
         plan = plan_of(sql)
-        # The number before "M1" names the order: downwards by row.
+        assert "SCAN articles_searchindex VIRTUAL TABLE INDEX" in plan, plan
         assert "SCAN found VIRTUAL TABLE INDEX" in plan, plan
         assert "SEARCH entry" in plan, plan
         assert "TEMP B-TREE" not in plan, plan
