@@ -28,7 +28,9 @@ def find_chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip browser journeys, each by its name, where no browser is; in CI let them fail."""
+    """Skip browser journeys, each by its name, where no browser is; in CI let them fail. They come
+    first, since a long one that began last would keep one core waiting for another."""
+    items.sort(key=lambda item: "chromium" not in getattr(item, "fixturenames", ()))
     if find_chromium() or os.environ.get("CI") == "true":
         return
     for item in items:
