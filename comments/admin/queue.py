@@ -445,7 +445,8 @@ def reason_label(reason: dict[str, Any]) -> str:
     if reason.get("detail"):
         label += f": {isolate(reason['detail'])}"
     if reason.get("threshold"):
-        label += f" ({_('limit %(number)s') % {'number': reason['threshold']}})"
+        limit = _("limit %(number)s") % {"number": reason["threshold"]}
+        label += f" ({limit})"
     if reason.get("field") in FIELD_LABELS:
         label += f" ({FIELD_LABELS[reason['field']]})"
     return label
