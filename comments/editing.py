@@ -4,6 +4,7 @@ Whose a comment is, is told by the browser it was sent from (`trust.browser`), a
 where one signed it.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -111,6 +112,24 @@ def withdraw(comment: Comment, *, browser: str, user: User | None = None) -> Com
     except moderation.AlreadyDecided:
         comment.refresh_from_db(fields=["status"])
         return moderation.withdraw(require_own(comment, browser=browser, user=user))
+
+
+def release_proved(comment: Comment, browser: str) -> Comment:
+    """Publish a comment that waits, now that its writer proved the address in `browser`: where it
+    waited for that alone, or where a rule lets through whoever has the address. What somebody
+    decided stays so."""
+    comment = moderation.approve_proved(comment, browser)
+    waits = comment.status == Status.PENDING and comment.browser == browser
+    if waits and not comment.decisions.exists() and _is_let_through(comment):
+        with suppress(moderation.AlreadyDecided):
+            moderation.approve(comment, by=None, reason="proved")
+    return comment
+
+
+def _is_let_through(comment: Comment) -> bool:
+    found = screening.by_rules(_submission(comment, comment.body, comment.ip))
+    is_spam = any(finding.status == Status.SPAM for finding in found)
+    return not is_spam and any(finding.screen == "allowed" for finding in found)
 
 
 def _window() -> timedelta:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from articles.models import Story
 from articles.site import site_of
 from articles.views import render_story
-from comments import editing, guard, moderation, notifications, posting, reasons, threads, trust
+from comments import editing, guard, notifications, posting, reasons, threads, trust
 from comments.forms import CommentForm, parent_id
 from comments.models import Comment
 from comments.posting import CommentRefused
@@ -254,7 +254,7 @@ def confirm(request: HttpRequest, language: str, token: str) -> HttpResponse:
     browser_token = trust.token_of(request)
     trust.prove(comment, trust.browser(browser_token))
     notifications.confirm(comment)
-    comment = moderation.approve_proved(comment, trust.browser(browser_token))
+    comment = editing.release_proved(comment, trust.browser(browser_token))
     context = {"comment": comment, "is_public": comment.status == Comment.Status.APPROVED}
     if context["is_public"]:
         context["address"] = threads.address(comment)

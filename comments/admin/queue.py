@@ -3,13 +3,14 @@
 GET never changes anything; every POST goes through `comments.moderation`.
 """
 
+import logging
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q, QuerySet
 from django.http import (
     HttpRequest,
@@ -60,6 +61,7 @@ from comments.screening import LABELS
 from newsroom.lib.paging import BoundedPaginator
 from newsroom.lib.rtl import isolate, language_direction
 
+log = logging.getLogger("newsroom.comments")
 Status = Comment.Status
 UNDOABLE = "comments_undoable"
 MOST_AT_ONCE = 200
@@ -385,6 +387,10 @@ class CommentAdmin(ReadOnlyAdmin):
             except ModerationError as error:
                 whose = f"#{comment.pk} {isolate(comment.name)}: {error}"
                 self.message_user(request, whose, messages.WARNING)
+            except OperationalError as error:
+                log.error("a decision could not be stored: %s", error)
+                busy = _("The site is very busy. Nothing was decided on #%(number)s; try again.")
+                self.message_user(request, busy % {"number": comment.pk}, messages.ERROR)
         if done:
             self.message_user(request, DONE[verb] % {"count": len(done)}, messages.SUCCESS)
             request.session[UNDOABLE] = {"comments": done, "until": _until()}

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from comments import moderation
@@ -40,6 +40,18 @@ def held(story) -> Comment:
 def otis(db):
     """Another moderator."""
     return make_user("otis", "Moderator", first_name="Otis", interface_language="en")
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_busy_is_said_and_decides_nothing(desk, held, monkeypatch):
+    def busy(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setitem(moderation.VERBS, "approve", busy)
+    page = decide(desk, held, "approve")
+    assert page.status_code == 200
+    assert f"Nothing was decided on #{held.pk}" in page.content.decode()
+    assert status_of(held) == "pending"
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from comments import posting, rules
+from comments import editing, moderation, posting, rules
 from comments.models import Comment, Rule, VerifiedAddress
 from newsroom.lib.privacy import blind_index
 from tests.factories import make_story
@@ -188,3 +188,39 @@ class TestStamp:
             add(f"boat{at}")
         with django_assert_max_num_queries(24):
             post(story, body="boat0 boat1 boat2 https://a.example https://b.example")
+
+
+class TestProvedAfterwards:
+    """A comment waits, and its writer proves an address that a rule lets through."""
+
+    @pytest.fixture
+    def waiting(self, story):
+        add(ADDRESS, kind="address", action="allow")
+        add("boat")
+        comment = post(story)
+        assert comment.status == "pending"
+        return comment
+
+    def test_it_is_published(self, waiting):
+        known()
+        assert editing.release_proved(waiting, "b" * 64).status == "approved"
+
+    def test_not_in_another_browser(self, waiting):
+        known("c" * 64)
+        assert editing.release_proved(waiting, "c" * 64).status == "pending"
+
+    def test_not_what_a_moderator_put_back(self, waiting, mona):
+        moderation.approve(waiting, by=mona)
+        moderation.hold(waiting, by=mona)
+        known()
+        assert editing.release_proved(waiting, "b" * 64).status == "pending"
+
+    def test_not_what_became_spam_by_a_rule(self, waiting):
+        add("leave", action="spam")
+        known()
+        assert editing.release_proved(waiting, "b" * 64).status == "pending"
+
+    def test_not_without_the_rule(self, waiting):
+        Rule.objects.filter(kind="address").delete()
+        known()
+        assert editing.release_proved(waiting, "b" * 64).status == "pending"
