@@ -1,7 +1,7 @@
 """On SQLite a trigger takes out of the index what is deleted of its entries.
 
-Entries that are there lack the mark of stories that end: they are made again, by `make run` or by
-`manage.py reindex_stories`.
+There it asks for the mark of stories that end, which older entries lack: they are made again, by
+`make run` or by `manage.py reindex_stories`.
 """
 
 from django.db import migrations
@@ -14,7 +14,7 @@ def follow(apps, schema_editor):
         schema_editor.execute(sqlite.DROP)
         schema_editor.execute(sqlite.CREATE)
         schema_editor.execute(sqlite.FOLLOW)
-    apps.get_model("articles", "SearchEntry").objects.all().delete()
+        apps.get_model("articles", "SearchEntry").objects.all().delete()
 
 
 def follow_no_more(apps, schema_editor):
