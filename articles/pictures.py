@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from articles.models import Image, ImageKey, Revision, Story, Transition
+from articles.models import Image, ImageKey, Revision, SharePicture, Story, Transition
 from articles.models.image import originals
 from articles.rights import EDIT_ALL, PUBLISH
 from newsroom.lib import images
@@ -21,7 +21,7 @@ from newsroom.lib.folding import fold
 from newsroom.models import User
 
 # The width a rendition is asked for where nothing else is said.
-USUAL_WIDTH = {"wide": 960, "square": 160, "full": 960, "share": 1200}
+USUAL_WIDTH = {"wide": 960, "square": 160, "full": 960} | dict.fromkeys(images.SHARED, 1200)
 IN_TEXT_SIZES = "(width >= 44rem) 41rem, 100vw"
 IN_GALLERY_SIZES = "(width >= 62rem) 60rem, 100vw"
 _TAG = re.compile(r"<img [^>]*>")
@@ -156,6 +156,12 @@ def nearest_width(image: Image, shape: str, width: int | None = None) -> int:
     return max([one for one in widths if one <= wanted], default=min(widths))
 
 
+def pixels(image: Image, shape: str) -> tuple[int, int]:
+    """Return the width and height in pixels of the file that `rendition_url` gives."""
+    size = (image.width, image.height)
+    return images.rendition_size(shape, nearest_width(image, shape), size)
+
+
 def shown_size(image: Image, shape: str) -> tuple[int, int]:
     """Return width and height of the rendition that `rendition_url` gives, so that a page never
     moves when it comes."""
@@ -285,6 +291,7 @@ def replace(image: Image, file: BinaryIO, *, by: User) -> list[Story]:
         used_in = list(image.used_in.order_by("pk").values_list("pk", flat=True))
         touched = [story for pk in used_in if _rewritten(story := stories.get(pk=pk), known, by)]
         _delete_later(_former_keys(image), old_original)
+        forget_shared(SharePicture.objects.filter(image=image))
     return touched
 
 
@@ -300,6 +307,7 @@ def delete(image: Image) -> None:
         original = image.original.name
         if image.used_in.exists():
             raise PermissionDenied
+        forget_shared(SharePicture.objects.filter(image=image))
         image.delete()
         _delete_later(keys, original)
 
@@ -317,6 +325,19 @@ def _delete_later(keys: set[str], original: str) -> None:
         originals().delete(original)
 
     transaction.on_commit(delete_files)
+
+
+def forget_shared(rows: QuerySet[SharePicture]) -> int:
+    """Delete pictures of shared links with their files; return how many there were."""
+    names = list(rows.values_list("name", flat=True))
+
+    def delete_files() -> None:
+        for name in names:
+            default_storage.delete(name)
+
+    SharePicture.objects.filter(name__in=names).delete()
+    transaction.on_commit(delete_files)
+    return len(names)
 
 
 def _rewritten(story: Story, known: dict[str, Image], by: User) -> bool:

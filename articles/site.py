@@ -62,6 +62,16 @@ class Site:
         known = {row["id"] for row in rows}
         return [row for row in rows if row["parent"] not in known]
 
+    def sections_above(self, section_id: int) -> list[dict[str, Any]]:
+        """Return the sections of the navigation above one, the highest first; dicts as above."""
+        rows = {row["id"]: row for row in self.snapshot.get("sections", [])}
+        found, row = [], rows.get(section_id)
+        # A tree that bites its tail is refused on saving; here nothing may ever go round.
+        while row and (row := rows.get(row["parent"])) and len(found) < len(rows):
+            url = reverse("articles:section", args=[self.language, row["slug"]])
+            found.insert(0, {**row, "url": url})
+        return found
+
     @property
     def breaking(self) -> list[dict[str, str]]:
         """Lines of breaking news that run now: dicts with text and url, which may be empty."""

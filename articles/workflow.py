@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import checklist, keeping, logged, pictures, search, translations
+from articles import checklist, keeping, logged, pictures, search, sharing, translations
 from articles import content as contents
 from articles.content import Content
 from articles.models import Correction, Revision, Story, Transition
@@ -524,6 +524,7 @@ def _apply(story: Story, content: Content) -> None:
 def _take_off(story: Story, status: str) -> None:
     story.status, story.has_edits = status, False
     _drop_timed_edit(story)
+    sharing.forget(story)
     # A time that had not come when the story was taken off was never one of publication.
     if story.first_published_at and story.first_published_at > timezone.now():
         story.first_published_at = None

@@ -21,6 +21,7 @@ from django.http.request import validate_host
 from articles.checklist import CHECKS
 from articles.embeds import PROVIDERS
 from articles.groups import GROUPS
+from newsroom.lib.share_pictures import is_possible as can_draw
 
 TAG = "newsroom"
 SHORTEST_KEY = 32
@@ -160,6 +161,16 @@ def mail(app_configs: object, **kwargs: object) -> list[CheckMessage]:
         text = "EMAIL_URL sends a password unencrypted: use smtp+tls:// or smtp+ssl://."
         found.append(Warning(text, id="newsroom.W005"))
     return found
+
+
+@register(TAG)
+def share_pictures(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    """W006: no pictures for shared links, since Arabic could not be set on them."""
+    if can_draw():
+        return []
+    text = "Shared links go with the photograph alone: this machine cannot set Arabic on a picture."
+    hint = "Install libfribidi (Debian: apt install libfribidi0) and Pillow's own wheel."
+    return [Warning(text, hint=hint, id="newsroom.W006")]
 
 
 @register(TAG)

@@ -14,13 +14,21 @@ from django.core.files.storage import default_storage
 from django.core.files.storage.filesystem import FileSystemStorage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from articles import clock
+from articles import clock, sharing
 from newsroom import kept
 from newsroom.lib.caching import public_page
 from newsroom.middleware import is_desk
@@ -128,18 +136,35 @@ PROBES = {
 
 
 @require_safe
-def media(request: HttpRequest, name: str) -> FileResponse:
+def media(request: HttpRequest, name: str) -> HttpResponseBase:
     """Serve a rendition. Its name holds its content's key, so it may be kept for ever."""
     if not MEDIA_NAME.fullmatch(name):
         raise Http404
     path = Path(settings.MEDIA_ROOT) / name
-    if not path.is_file():
-        raise Http404
-    response = FileResponse(path.open("rb"), content_type=MEDIA_TYPES[path.suffix])
-    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    kind = MEDIA_TYPES[path.suffix]
+    if path.is_file():
+        response: HttpResponseBase = FileResponse(path.open("rb"), content_type=kind)
+    else:
+        response = _shared(name, kind)
+    response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
     # An SVG opened by itself is a document: it may draw, and nothing else.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _shared(name: str, kind: str) -> HttpResponse:
+    """The picture of a shared link, made now; an older one leads to the present one."""
+    try:
+        data = sharing.make(name)
+    except sharing.Moved as moved:
+        # Not for ever: an older headline may come back.
+        return HttpResponseRedirect(moved.url, headers={"Cache-Control": "public, max-age=300"})
+    except sharing.Busy:
+        headers = {"Cache-Control": "no-store", "Retry-After": "5"}
+        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+    if data is None:
+        raise Http404
+    return HttpResponse(data, content_type=kind)
 
 
 # Errors. The language is the path's: LanguageMiddleware has set it before a view could fail.

@@ -78,6 +78,8 @@ class Everything:
             "articles:topic": {"slug": "ports"},
             "articles:archive": {"year": stamp.year, "month": stamp.month},
             "articles:story": slug,
+            "sitemaps:part": {"kind": "stories", "number": 1},
+            "sitemaps:news_part": {"number": 1},
             "comments:post": slug,
             "comments:story_feed": slug,
             "comments:permalink": slug

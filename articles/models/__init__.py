@@ -10,6 +10,7 @@ from articles.models.redirect import Redirect
 from articles.models.revision import Revision, Transition
 from articles.models.search import SearchEntry
 from articles.models.section import Section, SectionTranslation
+from articles.models.sharing import SharePicture
 from articles.models.site import Edition, MenuItem, RootFile
 from articles.models.story import Story
 from articles.models.topic import Topic, TopicTranslation
@@ -37,6 +38,7 @@ __all__ = [
     "Section",
     "SectionTranslation",
     "ShareLink",
+    "SharePicture",
     "Story",
     "TickRun",
     "Topic",

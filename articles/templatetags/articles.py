@@ -5,11 +5,13 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
-from articles import embeds, metadata, pictures
-from articles.models import Story
+from articles import embeds, metadata, pictures, sharing
+from articles.models import SectionTranslation, Story
+from articles.site import absolute
 from newsroom.lib import rtl, text
 from newsroom.lib.html import trusted
 
@@ -48,15 +50,42 @@ def picture(
 
 @register.simple_tag(takes_context=True)
 def story_jsonld(context: Context, story: Story) -> SafeString:
-    """Return the story's JSON-LD as a data block, which a content-security policy never runs."""
+    """Return the story's JSON-LD and that of the way to it, as data blocks, which a
+    content-security policy never runs."""
+    site = context["site"]
     data = metadata.news_article(
         story,
-        context["site"],
+        site,
         context.get("bylines", []),
         context.get("corrections", []),
         context.get("answered"),
     )
-    return _data_block(data)
+    section_url = reverse("articles:section", args=[story.language, story.slug_of_section()])
+    section = {"name": story.section_name or "", "url": section_url}
+    way = metadata.breadcrumbs(site, story.section_id, section, story.headline)
+    return trusted(_data_block(data) + _data_block(way))
+
+
+@register.simple_tag(takes_context=True)
+def section_jsonld(context: Context, section: SectionTranslation) -> SafeString:
+    """Return the JSON-LD of the way to a section."""
+    named = {"name": section.name, "url": section.get_absolute_url()}
+    return _data_block(metadata.breadcrumbs(context["site"], section.section_id, named))
+
+
+@register.simple_tag(takes_context=True)
+def paper_jsonld(context: Context) -> SafeString:
+    """Return the JSON-LD of the site itself."""
+    return _data_block(metadata.paper(context["site"]))
+
+
+@register.simple_tag(takes_context=True)
+def share_picture(context: Context, story: Story | None = None) -> dict[str, Any] | None:
+    """Return what goes with a link to the story, or to a page that is none: a dict with the
+    absolute `url`, `width`, `height` and `type` of a picture; None where there is none."""
+    site = context["site"]
+    shared = sharing.of_story(story, site) if story else sharing.of_paper(site)
+    return {**vars(shared), "url": absolute(shared.url)} if shared else None
 
 
 def _data_block(data: dict[str, Any]) -> SafeString:

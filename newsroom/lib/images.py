@@ -28,17 +28,27 @@ WIDTHS = {
     "wide": (320, 640, 960, 1280),
     "square": (160, 320),
     "full": (640, 960, 1280, 1920),
+    # What search engines and shared links take, in the three shapes they show.
     "share": (1200,),
+    "share-classic": (1200,),
+    "share-square": (1200,),
 }
+SHARED = ("share", "share-classic", "share-square")
 # AVIF weighs a third of JPEG; browsers that cannot read it, and shared links, take the other.
 KINDS = ("avif", "jpg")
 _SAVING = {
     "avif": {"format": "AVIF", "quality": 50, "speed": 9},
     "jpg": {"format": "JPEG", "quality": 80, "optimize": True, "progressive": True},
 }
-RATIOS = {"wide": (16, 9), "square": (1, 1), "share": (16, 9)}
+RATIOS = {
+    "wide": (16, 9),
+    "square": (1, 1),
+    "share": (16, 9),
+    "share-classic": (4, 3),
+    "share-square": (1, 1),
+}
 # Part of every key: renditions made in another way get other addresses.
-_RECIPE = "3"
+_RECIPE = "4"
 # Where a picture is this many times wider than it is ever shown, less of it is decoded.
 _SPARE = 1.5
 _ORIENTATION = 0x0112
@@ -111,7 +121,7 @@ def widths_for(shape: str, original_width: int) -> list[int]:
 
 def rendition_name(key: str, shape: str, width: int, kind: str = "jpg") -> str:
     """Return the name of a rendition in its storage."""
-    return f"{key}/{shape}-{width}.{'jpg' if shape == 'share' else kind}"
+    return f"{key}/{shape}-{width}.{'jpg' if shape in SHARED else kind}"
 
 
 def rendition_size(shape: str, width: int, original: tuple[int, int]) -> tuple[int, int]:
@@ -157,7 +167,7 @@ def delete_renditions(key: str, storage: Storage) -> None:
 
 
 def _kinds_of(shape: str) -> tuple[str, ...]:
-    return ("jpg",) if shape == "share" else KINDS
+    return ("jpg",) if shape in SHARED else KINDS
 
 
 def _read(file: BinaryIO) -> bytes:

@@ -282,7 +282,7 @@ class TestReplace:
             make_story(body_html=in_text(image))
         with CaptureQueriesContext(connection) as asked:
             pictures.replace(image, png(), by=edda)
-        assert len(asked) == 16 + 6 * number
+        assert len(asked) == 17 + 6 * number
 
     def test_of_what_is_no_picture_changes_nothing(self, edda):
         image = make_image()

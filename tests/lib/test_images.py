@@ -194,11 +194,12 @@ class TestMakeRenditions:
             *("key/wide-320.jpg", "key/wide-640.jpg", "key/wide-960.jpg"),
             *("key/square-160.jpg", "key/square-320.jpg"),
             *("key/full-640.jpg", "key/full-960.jpg", "key/share-1200.jpg"),
+            *("key/share-classic-1200.jpg", "key/share-square-1200.jpg"),
         ]
         sizes = [opened(storage, name).size for name in names if not name.endswith(".avif")]
         assert sizes == [
             *((320, 180), (640, 360), (960, 540), (160, 160), (320, 320)),
-            *((640, 512), (960, 768), (1000, 562)),
+            *((640, 512), (960, 768), (1000, 562), (1000, 750), (800, 800)),
         ]
 
     def test_every_jpeg_has_a_lighter_avif_beside_it(self):

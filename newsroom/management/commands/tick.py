@@ -5,7 +5,7 @@ from typing import Any
 from django.core.cache import caches
 from django.core.management.base import BaseCommand, CommandError
 
-from articles import clock, keeping, locking, workflow
+from articles import clock, keeping, locking, sharing, workflow
 from comments import notifications, retention
 from newsroom.lib import throttle
 
@@ -23,12 +23,15 @@ class Command(BaseCommand):
         forgotten = getattr(caches["throttle"], "forget_expired", int)()
         mailed, unsent = notifications.send_due()
         digests = notifications.send_digests()
+        drawn = sharing.make_fresh()
         clock.note_run(len(published), len(failed))
         self.stdout.write(
             f"Published edits: {len(published)}. Autosaves pruned: {pruned}. "
             f"Closed pages forgotten: {absent}. Claims forgotten: {forgotten}. "
-            f"Mailed: {mailed + digests}. Not mailed yet: {unsent}."
+            f"Mailed: {mailed + digests}. Not mailed yet: {unsent}. Share pictures made: {drawn}."
         )
+        if not throttle.claim("share-pictures", 10 * 60):
+            sharing.prune()
         # What is over by the day is over at any minute of it.
         if not throttle.claim("purge", 24 * 60 * 60):
             retention.purge()
