@@ -24,7 +24,9 @@ class ArticlesConfig(AppConfig):
         )
 
         def rebuild(instance: models.Model, raw: bool = False, **kwargs) -> None:
-            own = {"Edition": "pk", "MenuItem": "edition_id"}.get(type(instance).__name__)
+            own = {"Edition": "pk", "MenuItem": "edition_id", "Placement": "edition_id"}.get(
+                type(instance).__name__
+            )
             if not raw:
                 site.rebuild(getattr(instance, own) if own else None)
 
@@ -51,7 +53,7 @@ class ArticlesConfig(AppConfig):
         post_save.connect(follow, sender=self.get_model("Transition"), weak=False)
         for signal in (post_save, post_delete):
             signal.connect(rebuild_strip, sender=self.get_model("Breaking"), weak=False)
-        for name in ("Section", "SectionTranslation", "MenuItem", "Edition"):
+        for name in ("Section", "SectionTranslation", "MenuItem", "Edition", "Placement"):
             for signal in (post_save, post_delete):
                 signal.connect(
                     rebuild, sender=self.get_model(name), weak=False, dispatch_uid=f"site.{name}"

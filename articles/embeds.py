@@ -6,7 +6,7 @@ quiet card that asks nothing of anybody until a reader presses its button.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import SplitResult, parse_qs, quote, urlencode, urlsplit
@@ -88,9 +88,10 @@ def switched_on() -> list[Provider]:
     return [PROVIDERS[name] for name in settings.EMBED_PROVIDERS if name in PROVIDERS]
 
 
-def frame_sources() -> str:
-    """Return the end of a content-security policy: where a reader's page may take frames from."""
-    origins = " ".join(provider.origin for provider in switched_on())
+def frame_sources(more: Iterable[str] = ()) -> str:
+    """Return the end of a content-security policy: where a reader's page may take frames from,
+    the providers that are switched on and `more` origins."""
+    origins = " ".join([*(provider.origin for provider in switched_on()), *more])
     return f"; frame-src {origins}" if origins else ""
 
 

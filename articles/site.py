@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.functional import cached_property
 
-from articles import languages, strip
+from articles import advertising, languages, strip
 from articles.models import (
     Edition,
     MenuItem,
@@ -76,6 +76,29 @@ class Site:
     def breaking(self) -> list[dict[str, str]]:
         """Lines of breaking news that run now: dicts with text and url, which may be empty."""
         return strip.shown(self.snapshot.get("breaking", []))
+
+    @cached_property
+    def placements(self) -> dict[str, dict[str, Any]]:
+        """The advertisements that are on, by place: their address and size."""
+        return advertising.shown(self.snapshot.get("placements", {}))
+
+    @property
+    def asks_for_ads(self) -> bool:
+        return any(row["needs_consent"] for row in self.placements.values())
+
+    @property
+    def analytics(self) -> str:
+        """The script that counts visits, "" for none."""
+        return settings.ANALYTICS_SCRIPT
+
+    @property
+    def measures_with_consent(self) -> bool:
+        return bool(self.analytics and settings.ANALYTICS_NEEDS_CONSENT)
+
+    @property
+    def asks_for_consent(self) -> bool:
+        """Whether a page has something that waits for a reader's yes."""
+        return self.asks_for_ads or self.measures_with_consent
 
     @property
     def comment_terms(self) -> dict[str, Any]:
@@ -147,6 +170,7 @@ def rebuild(edition_id: int | None = None) -> None:
             "sections": list(_sections(edition.language)),
             "menus": _menus(edition),
             "breaking": strip.rows(edition.language),
+            "placements": advertising.rows(edition.placements.all()),
         }
         # An update, not a save: this runs from the signal of a save.
         Edition.objects.filter(pk=edition.pk).update(snapshot=snapshot)

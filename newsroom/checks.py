@@ -18,6 +18,7 @@ from django.core.validators import validate_email
 from django.db import DatabaseError, connections
 from django.http.request import validate_host
 
+from articles.advertising import origin_of
 from articles.checklist import CHECKS
 from articles.embeds import PROVIDERS
 from articles.groups import GROUPS
@@ -142,6 +143,19 @@ def stories(app_configs: object, **kwargs: object) -> list[CheckMessage]:
         for name, (names, number) in known.items()
         for word in getattr(settings, name)
         if word not in names
+    ]
+
+
+@register(TAG)
+def others(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    """E023: what is no https origin, whence nothing could be loaded."""
+    wrong = [("AD_ORIGINS", url) for url in settings.AD_ORIGINS if origin_of(url) != url]
+    script = settings.ANALYTICS_SCRIPT
+    if script and not origin_of(script):
+        wrong.append(("ANALYTICS_SCRIPT", script))
+    return [
+        Error(f"{name}: {url!r} is no address like https://ads.example.", id="newsroom.E023")
+        for name, url in wrong
     ]
 
 

@@ -15,6 +15,7 @@ from django.utils import translation
 from js_asset import InlineStyle, Media
 
 from articles import redirects
+from articles.advertising import script_sources
 from articles.embeds import frame_sources
 from newsroom import logs
 from newsroom.lib.caching import finish_public
@@ -83,9 +84,9 @@ class ProbeMiddleware:
 
 
 PUBLIC_POLICY = (
-    "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'{frames}"
+    "default-src 'none'; script-src 'self'{nonce}{measuring}; style-src 'self'{nonce}; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'{measuring}; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'{frames}"
 )
 
 
@@ -106,14 +107,14 @@ class ContentSecurityPolicyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        nonce, frames = "", frame_sources()
+        nonce, frames, measuring = "", frame_sources(settings.AD_ORIGINS), script_sources()
         if is_desk(request):
             request.csp_nonce = secrets.token_urlsafe(16)
-            nonce, frames = f" 'nonce-{request.csp_nonce}'", ""
+            nonce, frames, measuring = f" 'nonce-{request.csp_nonce}'", "", ""
         response = self.get_response(request)
         if getattr(response, "frames_itself", False):
             frames = "; frame-src 'self'"
-        policy = PUBLIC_POLICY.format(nonce=nonce, frames=frames)
+        policy = PUBLIC_POLICY.format(nonce=nonce, frames=frames, measuring=measuring)
         response.headers.setdefault("Content-Security-Policy", policy)
         return response
 

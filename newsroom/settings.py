@@ -307,6 +307,10 @@ AUTOSAVE_DAYS = env.number("AUTOSAVE_DAYS", 7, minimum=1)
 # Whose posts and films stories may show, each after a reader's click: names of
 # `articles.embeds.PROVIDERS`, or "none".
 EMBED_PROVIDERS = env.several("EMBED_PROVIDERS", "youtube,x,instagram,facebook,telegram,vimeo")
+# Whence advertisements may be loaded, in closed frames, and the script that counts visits.
+AD_ORIGINS = env.words("AD_ORIGINS")
+ANALYTICS_SCRIPT = env.text("ANALYTICS_SCRIPT")
+ANALYTICS_NEEDS_CONSENT = env.flag("ANALYTICS_NEEDS_CONSENT", default=True)
 # What must be right before a story is published, and what is not looked at: names of
 # `articles.checklist.CHECKS`, or "none".
 PUBLISH_BLOCKERS = env.several("PUBLISH_BLOCKERS", "headline,text,slug,section,picture-alt")

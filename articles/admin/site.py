@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.admin.translations import FollowsItsParent
 from articles.forms import ProseEditor
-from articles.models import Edition, MenuItem
+from articles.models import Edition, MenuItem, Placement
 from articles.site import clean_footer
 from newsroom.lib.rtl import language_direction
 from newsroom.lib.svg import clean_svg
@@ -62,10 +62,24 @@ class MenuItemInline(FollowsItsParent, admin.TabularInline):
         return field
 
 
+class PlacementInline(FollowsItsParent, admin.StackedInline):
+    model = Placement
+    parent_name = "edition"
+    extra = 0
+    max_num = len(Placement.Place.choices)
+    fields = (
+        ("place", "is_on"),
+        "url",
+        ("width", "height"),
+        ("small_width", "small_height"),
+        "needs_consent",
+    )
+
+
 @admin.register(Edition)
 class EditionAdmin(admin.ModelAdmin):
     form = EditionForm
-    inlines = (MenuItemInline,)
+    inlines = (MenuItemInline, PlacementInline)
     list_display = ("name", "language", "tagline")
     change_form_template = "admin/articles/edition.html"
     fieldsets = (

@@ -5,6 +5,7 @@ from articles.models.correction import Correction
 from articles.models.desk import Presence, ShareLink, TickRun
 from articles.models.front_page import Breaking, Pin
 from articles.models.image import Image, ImageKey, ImageTranslation
+from articles.models.placement import Placement
 from articles.models.reads import MostRead, Reads
 from articles.models.redirect import Redirect
 from articles.models.revision import Revision, Transition
@@ -29,6 +30,7 @@ __all__ = [
     "MenuItem",
     "MostRead",
     "Pin",
+    "Placement",
     "Presence",
     "Reads",
     "Redirect",

@@ -88,7 +88,7 @@ class TestReaders:
         story = make_story()
         for _number in range(lines):
             make_line(story=story)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get("/en/")
 
     def test_a_deleted_line_is_gone(self, client):

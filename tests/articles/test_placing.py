@@ -88,7 +88,7 @@ class TestFill:
     def test_pins_cost_no_query_of_their_own(self, client, django_assert_num_queries, pins):
         for place, story in enumerate(stories(8)[:pins], 1):
             placing.pin(story, FRONT, place, by=None)
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             client.get("/en/")
 
 
