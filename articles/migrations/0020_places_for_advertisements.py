@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0018_search_index_follows_its_entries"),
+        ("articles", "0019_pictures_of_shared_links"),
     ]
 
     operations = [
