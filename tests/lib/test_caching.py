@@ -1,5 +1,7 @@
 """One page for all visitors, and pages for one person."""
 
+import gzip
+
 import pytest
 from django.http import HttpResponse
 from django.template import engines
@@ -40,6 +42,38 @@ class TestPublicPage:
     def test_200_when_the_reader_has_another(self, rf, condition):
         answer = page(rf.get("/", headers={"if-none-match": condition}))
         assert answer.status_code == 200
+
+    @pytest.mark.parametrize("accepted", ["gzip", "br, gzip;q=1.0", "GZIP , deflate"])
+    def test_a_long_page_is_compressed_for_who_takes_it(self, rf, accepted):
+        body = "كلمة " * 1000
+        plain = page(rf.get("/"), body=body)
+        packed = page(rf.get("/", headers={"accept-encoding": accepted}), body=body)
+        assert packed["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.content) == plain.content
+        assert packed["Content-Length"] == str(len(packed.content))
+        assert packed["ETag"] == f'{plain["ETag"][:-1]}-gzip"'
+        assert plain["Vary"] == packed["Vary"] == "Accept-Encoding"
+        assert "Content-Encoding" not in plain
+
+    def test_a_compressed_page_is_known_by_its_own_tag_and_has_the_same_bytes(self, rf):
+        headers, body = {"accept-encoding": "gzip"}, "word " * 1000
+        first = page(rf.get("/", headers=headers), body=body)
+        assert page(rf.get("/", headers=headers), body=body).content == first.content
+        headers["if-none-match"] = first["ETag"]
+        known = page(rf.get("/", headers=headers), body=body)
+        assert (known.status_code, known.content) == (304, b"")
+        assert known["ETag"] == first["ETag"]
+
+    @pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "identity", "xgzip"])
+    def test_nobody_gets_what_they_cannot_unpack(self, rf, accepted):
+        answer = page(rf.get("/", headers={"accept-encoding": accepted}), body="word " * 1000)
+        assert "Content-Encoding" not in answer
+
+    def test_pictures_and_short_answers_stay_as_they_are(self, rf):
+        headers = {"accept-encoding": "gzip"}
+        assert "Content-Encoding" not in page(rf.get("/", headers=headers), body="short")
+        picture = public_page(lambda request: HttpResponse(b"x" * 9000, content_type="image/jpeg"))
+        assert "Content-Encoding" not in picture(rf.get("/", headers=headers))
 
     @pytest.mark.parametrize(
         ("status", "expected"), [(404, PUBLIC), (410, PUBLIC), (403, "no-store"), (503, "no-store")]
