@@ -39,10 +39,14 @@ def reveal(comment: Comment, *, by: User, reason: str) -> str:
     if not comment.email:
         raise AddressUnreadable("The comment has no address.")
     with transaction.atomic():
-        Reveal.objects.create(
-            comment=comment, comment_number=comment.pk, by=by, reason=reason[:250]
-        )
+        note_look(comment, by=by, reason=reason)
         return comment.email.reveal()
+
+
+def note_look(comment: Comment, *, by: User, reason: str) -> None:
+    """Put into the log who looked at what is kept of the writer of `comment`, and why."""
+    reason = " ".join(reason.split())[:250]
+    Reveal.objects.create(comment=comment, comment_number=comment.pk, by=by, reason=reason)
 
 
 def newest_of(address: str) -> Comment | None:

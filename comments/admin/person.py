@@ -42,7 +42,8 @@ def _copy(request: HttpRequest, comment: Comment) -> HttpResponse:
     except ValidationError as error:
         return _page(request, comment, reason=reason, problem=error.messages[0])
     except AddressUnreadable:
-        pass  # The look is not noted, since there was none: the copy has no address.
+        # The copy has no address, and everything else: who took it stands in the log all the same.
+        addresses.note_look(comment, by=request.user, reason=reason)
     text = json.dumps(privacy.export(comment.email_index), ensure_ascii=False, indent=2)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="commenter-{comment.pk}.json"'

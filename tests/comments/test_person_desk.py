@@ -110,6 +110,14 @@ class TestCopy:
         client.force_login(dana)
         answer = client.post(page, {"do": "copy", "reason": "Asked by letter."})
         assert len(json.loads(answer.content)["comments"]) == 4
+        assert Reveal.objects.get().reason == "Asked by letter."
+
+    def test_a_copy_without_an_address_stands_in_the_log_too(self, client, dana, page):
+        Comment.objects.update(email="")
+        client.force_login(dana)
+        answer = client.post(page, {"do": "copy", "reason": "Asked by letter."})
+        assert answer.status_code == 200
+        assert Reveal.objects.get().by == dana
 
 
 class TestForgetting:
