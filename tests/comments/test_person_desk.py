@@ -147,7 +147,11 @@ class TestForgetting:
     def test_the_log_tells_it_without_the_person(self, client, dana, page, django_user_model):
         client.force_login(dana)
         client.post(page, {"do": "erase", "sure": "yes"})
-        client.force_login(django_user_model.objects.create_superuser("root", password="x"))
+        client.force_login(
+            django_user_model.objects.create_superuser(
+                "root", password="x", interface_language="en"
+            )
+        )
         answer = client.get("/admin/log/")
         assert "Forgot a commenter" in answer.content.decode()
         assert leaks.found(ADDRESS, leaks.of_response(answer)) == []
