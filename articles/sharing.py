@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from articles import pictures
@@ -240,9 +240,9 @@ def _is_made(name: str) -> bool:
 def prune() -> int:
     """Delete pictures of older headlines after a while, and at once those of stories that nobody
     may read any more; return how many."""
-    public = Story.objects.published()
-    over = Q(story=None) | Q(outdated_at__lt=timezone.now() - KEPT)
-    gone = SharePicture.objects.filter(over | ~Q(story__in=public.values("pk")))
+    is_public = Exists(Story.objects.published().filter(pk=OuterRef("story")))
+    over = Q(outdated_at__lt=timezone.now() - KEPT)
+    gone = SharePicture.objects.filter(over | ~Q(is_public))
     return pictures.forget_shared(gone.order_by("pk")[:_MOST_PRUNED])
 
 

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from django.conf import settings
-from django.db.models import Max, Model, OuterRef, Subquery
+from django.db.models import Max, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from articles import languages
 from articles.models import (
     Author,
     AuthorTranslation,
+    Byline,
     Edition,
     Section,
     SectionTranslation,
@@ -31,7 +32,7 @@ from articles.models import (
     Topic,
     TopicTranslation,
 )
-from articles.models.story import StoryQuerySet
+from articles.models.story import StoryQuerySet, is_published
 from articles.site import absolute
 from newsroom.lib.caching import public_page
 from newsroom.lib.rss import plain
@@ -39,7 +40,8 @@ from newsroom.lib.rss import plain
 MOST_ADDRESSES, MOST_BYTES = 50_000, 50 * 1024 * 1024
 # A slug of 120 Arabic letters in a section of 80, each letter six bytes of an address.
 LONGEST_LINK = 1_400
-STEP = 1_000
+# Whoever only asks whether there is anything reads little.
+FIRST_STEP, STEP = 20, 1_000
 NEWS_HOURS, MOST_NEWS, NEWS_PAGES = 48, 1_000, 20
 
 TYPE = "application/xml; charset=utf-8"
@@ -50,10 +52,10 @@ NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 
 
 class Page(NamedTuple):
-    """A public page: its language, its path, and when it last changed (None: nobody knows)."""
+    """A public page: its language, its address, and when it last changed (None: nobody knows)."""
 
     language: str
-    path: str
+    url: str
     changed_at: datetime | None = None
 
 
@@ -100,12 +102,15 @@ def _sections(first: int, end: int) -> Iterator[Entry]:
 
 
 def _topics(first: int, end: int) -> Iterator[Entry]:
-    yield from _named(TopicTranslation, "topic", first, end, lambda ids: _newest("topics", ids))
+    def newest(ids: list[int]) -> Times:
+        return _newest(Story.topics.through.objects.filter(topic__in=ids), "topic_id")
+
+    yield from _named(TopicTranslation, "topic", first, end, newest)
 
 
 def _authors(first: int, end: int) -> Iterator[Entry]:
     def newest(ids: list[int]) -> Times:
-        return _newest("bylines__author", ids)
+        return _newest(Byline.objects.filter(author__in=ids), "author_id")
 
     yield from _named(AuthorTranslation, "author", first, end, newest)
 
@@ -137,7 +142,7 @@ def _codes() -> list[str]:
 
 
 def _each(name: str) -> list[str]:
-    return [reverse(f"articles:{name}", args=[code]) for code in _codes()]
+    return [absolute(reverse(f"articles:{name}", args=[code])) for code in _codes()]
 
 
 def _public() -> StoryQuerySet:
@@ -158,38 +163,44 @@ def _with_twins(stories: list[Story]) -> Iterator[Entry]:
     for story in _as_addresses(public.order_by("pk")):
         twins[story.translation_key].append(_page(story))
     for story in stories:
-        page, group = _page(story), twins[story.translation_key]
-        if page in group:
+        group = twins[story.translation_key]
+        # Whoever was withdrawn since is in neither.
+        if page := next((page for page in group if page.language == story.language), None):
             yield page, group
 
 
 def _page(story: Story) -> Page:
-    return Page(story.language, story.get_absolute_url(), story.modified_at)
+    return Page(story.language, absolute(story.get_absolute_url()), story.modified_at)
 
 
 def _named(
     names: type[Model], of: str, first: int, end: int, newest: Callable[[list[int]], Times]
 ) -> Iterator[Entry]:
     """The pages of what has a name in each language, where they show a story."""
-    rows = names._default_manager.filter(language__in=_codes())
+    rows, step = names._default_manager.filter(language__in=_codes()), FIRST_STEP
     while True:
         ids = rows.filter(**{f"{of}__gte": first, f"{of}__lt": end}).order_by(of)
-        found = list(ids.values_list(of, flat=True).distinct()[:STEP])
+        found = list(ids.values_list(of, flat=True).distinct()[:step])
         times, twins = newest(found), defaultdict(list)
         for row in rows.filter(**{f"{of}__in": found}).order_by("pk"):
             pk = getattr(row, f"{of}_id")
             if at := times.get((pk, row.language)):
-                twins[pk].append(Page(row.language, row.get_absolute_url(), at))
+                twins[pk].append(Page(row.language, absolute(row.get_absolute_url()), at))
         yield from ((page, twins[pk]) for pk in found for page in twins[pk])
-        if len(found) < STEP:
+        if len(found) < step:
             return
-        first = found[-1] + 1
+        first, step = found[-1] + 1, min(STEP, step * 4)
 
 
-def _newest(field: str, ids: list[int]) -> Times:
-    """When the newest public story of each came out, by its id and the language."""
-    rows = _public().filter(**{f"{field}__in": ids}).order_by().values_list(field, "language")
-    return {(pk, code): at for pk, code, at in rows.annotate(newest=Max("published_at"))}
+def _newest(links: QuerySet[Any], of: str) -> Times:
+    """When the newest public story of each came out, by its id and the language. `links` lead to
+    the stories: begun at these, the databases would read every one there is."""
+    now = timezone.now()
+    lasts = Q(story__unpublish_at=None) | Q(story__unpublish_at__gt=now)
+    rows = links.filter(is_published("story__"), lasts, story__published_at__lte=now)
+    rows = rows.exclude(story__kind=Story.Kind.PAGE).order_by()
+    times = rows.values_list(of, "story__language").annotate(newest=Max("story__published_at"))
+    return {(pk, code): at for pk, code, at in times}
 
 
 # The files.
@@ -233,7 +244,7 @@ def news(request: HttpRequest, number: int = 1) -> HttpResponse:
     busy paper stand in the next file. As fresh as the database: nothing is kept."""
     if not 1 <= number <= NEWS_PAGES:
         raise Http404
-    rows = _fresh().with_section().order_by("-published_at", "-id")
+    rows = fresh().with_section().order_by("-published_at", "-id")
     stories = list(rows[(number - 1) * MOST_NEWS : number * MOST_NEWS])
     if number > 1 and not stories:
         raise Http404
@@ -266,16 +277,15 @@ def _urlset(entries: Iterable[Entry]) -> Iterator[str]:
     for page, twins in entries:
         lastmod = f"<lastmod>{_time(page.changed_at)}</lastmod>" if page.changed_at else ""
         links = "".join(_links(twins)) if len(twins) > 1 else ""
-        yield f"<url><loc>{escape(absolute(page.path))}</loc>{lastmod}{links}</url>\n"
+        yield f"<url><loc>{escape(page.url)}</loc>{lastmod}{links}</url>\n"
     yield "</urlset>\n"
 
 
 def _links(twins: list[Page]) -> Iterator[str]:
     """Every version, as the head of each of them has it."""
-    paths = {page.language: page.path for page in twins}
-    for code, place in [*paths.items(), ("x-default", paths[languages.default_of(paths)])]:
-        address = escape(absolute(place))
-        yield f'<xhtml:link rel="alternate" hreflang="{code}" href="{address}"/>'
+    urls = {page.language: page.url for page in twins}
+    for code, url in [*urls.items(), ("x-default", urls[languages.default_of(urls)])]:
+        yield f'<xhtml:link rel="alternate" hreflang="{code}" href="{escape(url)}"/>'
 
 
 def _news_item(story: Story, names: dict[str, str]) -> str:
@@ -290,13 +300,16 @@ def _news_item(story: Story, names: dict[str, str]) -> str:
     )
 
 
-def _fresh() -> StoryQuerySet:
+def fresh() -> StoryQuerySet:
+    """Return the stories of the news sitemap."""
     since = timezone.now() - timedelta(hours=NEWS_HOURS)
-    return Story.objects.published_since(since).articles().filter(language__in=_codes())
+    # Said twice over, since at a language's own index every story in it would be read.
+    known = ~Q(language__in=_codes())
+    return Story.objects.published_since(since).articles().exclude(known)
 
 
 def _news_pages() -> int:
-    return min(NEWS_PAGES, -(-_fresh().count() // MOST_NEWS))
+    return min(NEWS_PAGES, -(-fresh().count() // MOST_NEWS))
 
 
 def _news_address(number: int) -> str:

@@ -29,6 +29,7 @@ def public(settings, tmp_path):
     return settings
 
 
+@pytest.mark.usefixtures("sets_arabic")
 def test_nothing_is_found_when_nothing_is_wrong(public):
     assert run_checks(tags=[checks.TAG]) == []
     checks.stop_on_errors()

@@ -25,14 +25,15 @@ def is_public_now() -> Q:
     )
 
 
-def is_published() -> Q:
-    """Return the condition of the status alone, for what an index of times finds.
+def is_published(prefix: str = "") -> Q:
+    """Return the condition of the status alone, for what an index of times finds; `prefix` leads
+    to the story from where it is asked.
 
     Not `status="published"`: SQLite takes such a condition for one that few rows meet, begins at
     an index of the status, and reads nearly every story there is.
     """
     others = [status for status in Story.Status.values if status != Story.Status.PUBLISHED]
-    return ~Q(status__in=others)
+    return ~Q(**{f"{prefix}status__in": others})
 
 
 # Of what is few by its nature, as what is scheduled, no list shows more.

@@ -137,8 +137,8 @@ def draw(words: Words, photograph: bytes | None = None, focal: tuple[int, int] =
     pen = _Pen(sheet, words, colours)
     below = pen.section(inner)
     above = pen.paper(inner)
-    largest = 66 if photograph else 88
-    pen.headline(Box(inner.left, below + 16, inner.right, above - 24), largest)
+    largest = 72 if photograph else 88
+    pen.headline(Box(inner.left, below + 12, inner.right, above - 24), largest)
     return _encoded(sheet)
 
 
@@ -175,8 +175,8 @@ class _Pen:
 
     def section(self, box: Box) -> int:
         """Draw the name of the section, its last letter run into a rule; return where it ends."""
-        name, size = _plain(self.words.section).strip(), 32
-        baseline = box.top + 34
+        name, size = _plain(self.words.section).strip(), 37
+        baseline = box.top + 36
         font, start = CAIRO.at(size), 0.0
         if name and _IN_CAIRO.fullmatch(name):
             joined = name + "ـ" if name[-1] in _JOINING else name
@@ -191,7 +191,7 @@ class _Pen:
         )
         # As thick as the kashida and at its height.
         self.drawing.rectangle((left, baseline - 5, right, baseline), fill=self.colours.accent)
-        return baseline + 12
+        return baseline + 14
 
     def paper(self, box: Box) -> int:
         """Draw the paper's wordmark, or its name, at the foot; return where it begins."""

@@ -68,6 +68,7 @@ class TestNewsArticle:
         paper = article(client, make_story())
         assert paper["author"][0]["name"] == paper["publisher"]["name"]
 
+    @pytest.mark.usefixtures("sets_arabic")
     def test_the_publisher_has_a_logo_that_answers(self, client):
         edition = Edition.objects.get(language="en")
         MenuItem.objects.create(

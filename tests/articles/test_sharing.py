@@ -22,7 +22,7 @@ from newsroom.lib import share_pictures, throttle
 from tests.articles.test_heads import Head
 from tests.factories import content, make_draft, make_image, make_story, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sets_arabic")]
 
 
 def picture_of(client, story) -> str:

@@ -49,6 +49,7 @@ def inked(image: Image.Image, box: tuple[int, int, int, int]) -> float:
     return ImageStat.Stat(apart).mean[0] / 255
 
 
+@pytest.mark.usefixtures("sets_arabic")
 class TestDraw:
     @pytest.mark.parametrize("photo", [None, photograph()])
     @pytest.mark.parametrize("headline", ["ميناء", "كلمة " * 50, "ا" * 250, "C++ لغة 2026 (41%)"])
@@ -131,6 +132,7 @@ class TestFonts:
         assert len(said) > 100
 
 
+@pytest.mark.usefixtures("sets_arabic")
 class TestSetting:
     def lines(self, text: str, width: int = 560, height: int = 400) -> list[str]:
         way = {"direction": "ltr", "language": "fr"}
