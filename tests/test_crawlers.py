@@ -119,8 +119,11 @@ class TestTheDesk:
         assert self.post(root, "ads.txt", text).status_code == 302
 
     def test_there_are_these_two_and_nobody_adds_or_deletes_one(self, root):
+        keep("ads.txt", ADS)
         page = root.get("/admin/articles/rootfile/").content.decode()
         assert "ads.txt" in page
+        assert '<td class="field-lines">3</td>' in page
+        assert '<td class="field-lines">–</td>' in page
         assert "robots.txt" in page
         assert root.get("/admin/articles/rootfile/add/").status_code == 403
         pk = RootFile.objects.first().pk

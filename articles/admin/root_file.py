@@ -7,11 +7,11 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from articles.models import RootFile
-from newsroom.lib.rtl import isolate
+from newsroom.lib.rtl import digits, isolate
 from newsroom.lib.text import strip_controls
 
 HELP = {
@@ -63,11 +63,11 @@ class RootFileForm(forms.ModelForm):
 @admin.register(RootFile)
 class RootFileAdmin(admin.ModelAdmin):
     form = RootFileForm
-    list_display = ("name", "is_filled")
+    list_display = ("name", "lines")
 
-    @admin.display(boolean=True, description=gettext_lazy("filled in"))
-    def is_filled(self, row: RootFile) -> bool:
-        return bool(row.text)
+    @admin.display(description=gettext_lazy("lines"))
+    def lines(self, row: RootFile) -> str:
+        return digits(str(len(row.text.splitlines())), get_language() or "") if row.text else "–"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # these are all there are
