@@ -7,8 +7,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
+from django.utils.translation import to_language
 
 from newsroom import logs
 from newsroom.environment import SQLITE, Environment
@@ -62,7 +64,11 @@ EMAIL_INDEX_KEY = _key("EMAIL_INDEX_KEY")
 
 # Languages: the first is not special, DEFAULT_LANGUAGE is.
 
-ALL_LANGUAGES = {"ar": "العربية", "en": "English", "fr": "Français"}
+# Each that has a folder of words in newsroom/locale, under its own name.
+ALL_LANGUAGES = {
+    code: LANG_INFO.get(code, {}).get("name_local", code)
+    for code in (to_language(path.name) for path in (BASE_DIR / "newsroom" / "locale").iterdir())
+} | {"ar": "العربية", "en": "English", "fr": "Français"}
 _codes = env.words("LANGUAGES", "ar,en,fr")
 LANGUAGES = [(code, ALL_LANGUAGES.get(code, code)) for code in _codes]
 DEFAULT_LANGUAGE = env.text("DEFAULT_LANGUAGE", _codes[0] if _codes else "")
