@@ -23,7 +23,12 @@ from newsroom.lib.privacy import client_ip
 def own(request: HttpRequest, language: str) -> HttpResponse:
     """What was sent from this browser and can still be changed, as a page."""
     found = [
-        {"comment": comment, "until": editing.until(comment), **_addresses(comment)}
+        {
+            "comment": comment,
+            "until": editing.until(comment),
+            "is_public": _is_public(comment),
+            **_addresses(comment),
+        }
         for comment in _own(request, language)
     ]
     is_deleted = "deleted" in request.GET
@@ -104,8 +109,11 @@ def _asked_for(request: HttpRequest, language: str, pk: int) -> Comment:
 
 def _read_at(comment: Comment) -> str:
     """Return where its writer reads the comment: under the story, or in the preview."""
-    is_public = comment.status == Comment.Status.APPROVED
-    return threads.address(comment) if is_public else preview_address(comment)
+    return threads.address(comment) if _is_public(comment) else preview_address(comment)
+
+
+def _is_public(comment: Comment) -> bool:
+    return comment.status == Comment.Status.APPROVED
 
 
 def _page(

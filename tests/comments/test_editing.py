@@ -281,6 +281,14 @@ class TestOwnComments:
         page = client.get("/en/me/comments/").content.decode()
         assert f"/en/me/comments/{public.pk}/delete/" in page
 
+    @pytest.mark.parametrize("status", ["pending", "spam"])
+    def test_page_says_what_readers_do_not_see_yet(self, client, public, status):
+        """Spam looks as what waits does: nobody learns from here what was found."""
+        waits = "Your comment is awaiting moderation"
+        assert waits not in client.get("/en/me/comments/").content.decode()
+        Comment.objects.filter(pk=public.pk).update(status=status)
+        assert waits in client.get("/en/me/comments/").content.decode()
+
     def test_is_empty_for_strangers_and_later(self, client, public):
         assert Client().get("/en/me/comments/list.json").json() == {"comments": []}
         assert client.get("/ar/me/comments/list.json").json() == {"comments": []}
