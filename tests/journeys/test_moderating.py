@@ -49,6 +49,43 @@ def test_by_keys_alone(sign_in, waiting, language):
     assert page.evaluate("window.isTheSamePage")
 
 
+def test_the_key_of_notes_opens_the_box_for_one(sign_in, waiting):
+    page = sign_in(make_user("mona", "Moderator", interface_language="en"))
+    page.goto(QUEUE)
+    page.keyboard.press("n")  # no comment is chosen yet
+    page.keyboard.press("j")
+    page.keyboard.press("n")
+    page.wait_for_url("**/change/**")
+    expect(page.locator("#text")).to_be_focused()
+    expect(page.locator("#text")).to_have_value("")
+
+
+def test_reasons_are_brought_into_view(sign_in, waiting):
+    page = sign_in(
+        make_user("mona", "Moderator", interface_language="en"),
+        viewport={"width": 1000, "height": 480},
+    )
+    page.goto(QUEUE)
+    for key in "jje":
+        page.keyboard.press(key)
+    reasons = page.locator("tr.is-current .rejections button")
+    expect(reasons.last).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_telephone_shows_the_newest_week(sign_in, waiting, language):
+    page = sign_in(
+        make_user("mona", "Moderator", interface_language=language),
+        viewport={"width": 360, "height": 800},
+    )
+    page.goto(f"{QUEUE}figures/")
+    weeks = page.locator(".figures-chart .figures-week")
+    # They are drawn in the order in which the eye meets them, from one side to the other.
+    oldest, newest = (weeks.last, weeks.first)[:: 1 if language == "ar" else -1]
+    expect(newest).to_be_in_viewport(ratio=1)
+    expect(oldest).not_to_be_in_viewport()
+
+
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_ten_decisions_without_a_page_load(sign_in, language):
     story = make_story(language=language)

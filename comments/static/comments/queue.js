@@ -61,6 +61,14 @@ function open(selector) {
   if (!found) return;
   if (found.matches("details")) found.open = !found.open;
   (found.querySelector("summary") ?? found).focus();
+  found.scrollIntoView({ block: "nearest" });
+}
+
+// Notes are written on the comment's own page; from the list the key leads there, into the box.
+function note() {
+  if (document.querySelector("#text")) return open("#text");
+  const link = current?.querySelector("th a");
+  if (link) location.assign(`${link.href}#text`);
 }
 
 const KEYS = {
@@ -69,7 +77,7 @@ const KEYS = {
   KeyX: () => current?.querySelector(".action-select")?.click(),
   KeyO: () => current?.querySelector("th a")?.click(),
   KeyE: () => open(".rejections"),
-  KeyN: () => open("#text"),
+  KeyN: note,
   KeyU: () => document.querySelector("[data-undo]")?.click(),
 };
 
