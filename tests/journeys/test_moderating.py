@@ -87,6 +87,18 @@ def test_a_telephone_shows_the_newest_week(sign_in, waiting, language):
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])
+def test_one_comment_is_as_wide_as_a_telephone(sign_in, waiting, language):
+    page = sign_in(
+        make_user("mona", "Moderator", interface_language=language),
+        viewport={"width": 360, "height": 800},
+    )
+    page.goto(f"{QUEUE}{Comment.objects.latest('pk').pk}/change/")
+    expect(page.locator("#answer")).to_be_visible()
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
 def test_ten_decisions_without_a_page_load(sign_in, language):
     story = make_story(language=language)
     for number in range(12):
