@@ -327,7 +327,7 @@ class TestEdition:
     def given(self, edition, **fields):
         names = ("name", "tagline", "description", "footer_html", "comment_rules")
         data = {name: getattr(edition, name) for name in names}
-        return rows(prefix="menu_items", **(data | fields))
+        return rows(prefix="menu_items", **rows(prefix="placements", **(data | fields)))
 
     def test_a_wordmark_is_reduced_to_shapes(self, edda):
         edition = Edition.objects.get(language="ar")

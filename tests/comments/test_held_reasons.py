@@ -76,5 +76,5 @@ def test_b045_spam_reads_like_what_waits(preview):
 
 
 def test_every_screen_that_holds_has_words_for_moderators_and_none_is_unknown():
-    silent = {"trap", "address", "domain", "network", "rejections", "allowed"}
+    silent = {"trap", "address", "domain", "network", "agent", "rejections", "allowed"}
     assert set(screening.LABELS) == set(reasons.HELD) | silent
