@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from articles import pictures, workflow
+from articles import pictures, site, workflow
 from articles.models import (
     Author,
     AuthorTranslation,
@@ -40,9 +40,14 @@ def make_user(name: str, group: str = "", **fields) -> User:
 
 
 def make_section(names: dict[str, tuple[str, str]] | None = None, *, parent=None) -> Section:
-    section = Section.objects.create(parent=parent, position=next(number) % 1000)
-    for language, (name, slug) in (names or SECTION_NAMES).items():
-        SectionTranslation.objects.create(section=section, language=language, name=name, slug=slug)
+    """A section of the navigation, which every page's snapshot is told of once."""
+    section = Section(parent=parent, position=next(number) % 1000)
+    Section.objects.bulk_create([section])
+    SectionTranslation.objects.bulk_create(
+        SectionTranslation(section=section, language=language, name=name, slug=slug)
+        for language, (name, slug) in (names or SECTION_NAMES).items()
+    )
+    site.rebuild()
     return section
 
 

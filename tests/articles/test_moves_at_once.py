@@ -9,9 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from articles import workflow
-from articles.groups import make_groups
 from articles.models import Story
-from articles.site import make_defaults
 from articles.workflow import WorkflowError
 from tests.comments.test_races import at_once
 from tests.factories import content, make_story, make_user
@@ -19,13 +17,6 @@ from tests.factories import content, make_story, make_user
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def floor():
-    """What `migrate` makes and a flushed database lacks."""
-    make_groups()
-    make_defaults()
 
 
 @pytest.fixture

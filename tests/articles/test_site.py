@@ -5,7 +5,6 @@ from threading import Event, Thread
 import pytest
 from django.db import connection, connections, transaction
 
-from articles import site
 from articles.models import Edition, SectionTranslation
 from tests.factories import make_section
 
@@ -42,7 +41,6 @@ class TestSnapshot:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="one writer at a time anyway")
 def test_of_two_changes_at_the_same_time_neither_is_lost():
-    site.make_defaults()
     make_section({"ar": ("Sea", "sea")})
     make_section({"ar": ("Land", "land")})
     begun = Event()

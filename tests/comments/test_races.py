@@ -11,15 +11,12 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from django.core import mail
-from django.core.cache import caches
 from django.core.management import call_command
 from django.db import OperationalError, connections
 from django.test import Client
 from django.utils import timezone
 
-from articles.groups import make_groups
 from articles.models import Story
-from articles.site import make_defaults
 from comments import (
     addresses,
     editing,
@@ -37,14 +34,6 @@ from tests.comments.conftest import GOOD, OWN_PAGE
 from tests.factories import make_comment, make_story, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def floor():
-    """What `migrate` makes and a flushed database lacks."""
-    make_groups()
-    make_defaults()
-    caches["throttle"].clear()
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:

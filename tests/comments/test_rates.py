@@ -2,11 +2,8 @@
 
 import pytest
 import time_machine
-from django.core.cache import caches
 from django.test import Client
 
-from articles.groups import make_groups
-from articles.site import make_defaults
 from comments import posting
 from comments.models import Comment
 from comments.posting import CommentRefused
@@ -117,9 +114,6 @@ class TestRates:
 
 @pytest.mark.django_db(transaction=True)
 def test_d8_at_the_same_instant_exactly_as_many_as_allowed(settings):
-    make_groups()
-    make_defaults()
-    caches["throttle"].clear()
     settings.COMMENT_RATES = {"client": (3, 3600), "story": (100, 3600)}
     story = make_story()
     calls = [
