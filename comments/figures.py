@@ -6,19 +6,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 from django.utils.formats import get_format
 
+from comments import reasons
 from comments.models import Comment, Decision, Forgotten
 
 WEEKS = 12
 # Of a week's decisions the newest so many are timed.
 MOST_TIMED = 1000
 Status = Comment.Status
-AT_ONCE = "at_once"
+AT_ONCE, WITHDRAWN = "at_once", "withdrawn"
 # What became of what came in, from the good to the bad.
-FATES = (AT_ONCE, Status.APPROVED, Status.PENDING, Status.TRASH, Status.SPAM)
+FATES = (AT_ONCE, Status.APPROVED, Status.PENDING, WITHDRAWN, Status.TRASH, Status.SPAM)
 
 
 @dataclass
@@ -69,10 +70,7 @@ def _kept(found: list[Week], language: str) -> Iterable[tuple[int, str, int]]:
     week = [
         When(created_at__gte=_midnight(found[n].begins), then=n) for n in range(WEEKS - 1, 0, -1)
     ]
-    at_once = Q(status=Status.APPROVED, published_at=F("created_at"))
-    rows = comments.annotate(
-        week=Case(*week, default=0), fate=Case(When(at_once, then=Value(AT_ONCE)), default="status")
-    )
+    rows = comments.annotate(week=Case(*week, default=0), fate=_fate())
     return rows.order_by().values_list("week", "fate").annotate(Count("pk"))
 
 
@@ -101,8 +99,7 @@ def _time(week: Week, language: str) -> None:
 
 def note_forgotten(comments: QuerySet[Comment]) -> None:
     """Count what is about to be deleted for good: the day, the language, what it was."""
-    at_once = Q(status=Status.APPROVED, published_at=F("created_at"))
-    rows = comments.annotate(fate=Case(When(at_once, then=Value(AT_ONCE)), default="status"))
+    rows = comments.annotate(fate=_fate())
     counts: Counter[tuple[date, str, str]] = Counter()
     for created, language, fate in rows.values_list("created_at", "story__language", "fate"):
         counts[timezone.localdate(created), language, fate] += 1
@@ -114,6 +111,17 @@ def note_forgotten(comments: QuerySet[Comment]) -> None:
             defaults={"count": F("count") + count},
             create_defaults={"count": count},
         )
+
+
+def _fate() -> Case:
+    """What became of a comment: its status, told apart by who published or threw it out."""
+    at_once = Q(status=Status.APPROVED, published_at=F("created_at"))
+    own = Decision.objects.filter(comment=OuterRef("pk"), reason__in=reasons.BY_ITS_WRITER)
+    return Case(
+        When(at_once, then=Value(AT_ONCE)),
+        When(Q(Exists(own), status=Status.TRASH), then=Value(WITHDRAWN)),
+        default="status",
+    )
 
 
 def _midnight(day: date) -> datetime:

@@ -17,11 +17,13 @@ from django.views.decorators.http import require_safe
 from comments import figures
 from comments.figures import FATES, Week
 from comments.moderation import MODERATE
+from comments.reasons import EVENTS
 
 LABELS = {
     "at_once": gettext_lazy("published at once"),
     "approved": gettext_lazy("published after a look"),
     "pending": gettext_lazy("waiting"),
+    "withdrawn": EVENTS["withdrawn"],
     "trash": gettext_lazy("rejected"),
     "spam": gettext_lazy("spam"),
 }

@@ -44,6 +44,12 @@ class TestWeeks:
         assert week.fates == {"at_once": 3, "approved": 1, "pending": 2, "spam": 4, "trash": 1}
         assert (week.received, week.held, week.published) == (11, 8, 4)
 
+    def test_what_its_writer_took_away_was_not_rejected(self, story, mona):
+        own = make_comment(story, browser="mine")
+        moderation.withdraw(own)
+        moderation.trash(make_comment(story), by=mona)
+        assert figures.weeks()[-1].fates == {"withdrawn": 1, "trash": 1}
+
     @pytest.mark.parametrize(
         ("language", "begins"),
         [("ar", date(2026, 11, 22)), ("en", date(2026, 11, 22)), ("fr", date(2026, 11, 23))],
