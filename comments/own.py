@@ -3,6 +3,7 @@ browser that sent a comment is the only one that gets anything here."""
 
 from typing import Any
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from comments import editing, fields, guard, threads
 from comments.models import Comment
 from comments.posting import CommentRefused
-from comments.views import SeeOther, preview_address, who
+from comments.views import SeeOther, preview_address, too_busy, who
 from newsroom.lib.caching import private_page
 from newsroom.lib.privacy import client_ip
 
@@ -68,17 +69,20 @@ def _addresses(comment: Comment) -> dict[str, str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, language: str, pk: int) -> HttpResponse:
     """Another text for one's own comment."""
-    comment = None
+    comment, typed = None, request.POST.get("comment", "")
     try:
         comment = _asked_for(request, language, pk)
         if request.method != "POST":
             return _edit_page(request, comment, comment.body)
-        typed = request.POST.get("comment", "")
         changed = editing.edit(comment, body=typed, ip=client_ip(request), **who(request))
     except (guard.PostRefused, editing.NotChangeable) as refusal:
         return _refused(request, comment, refusal)
     except CommentRefused as refusal:
         return _edit_page(request, comment, typed, refusal)
+    except OperationalError as error:
+        if comment is None:
+            raise
+        return _edit_page(request, comment, typed, too_busy(error))
     return SeeOther(_read_at(changed))
 
 

@@ -3,6 +3,7 @@ browser, so that each counts once."""
 
 from http import HTTPStatus
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from articles.models import Story
 from comments import guard, moderation, reasons, threads, trust
 from comments.models import Comment, Report
-from comments.views import SeeOther
+from comments.views import SeeOther, too_busy
 from newsroom.lib import throttle
 from newsroom.lib.caching import private_page
 from newsroom.lib.privacy import client_ip, keyed_hash, rate_network
@@ -42,7 +43,12 @@ def report(request: HttpRequest, language: str, pk: int) -> HttpResponse:
         return _refused(request, comment, refusal)
     if request.method != "POST":
         return _page(request, comment)
-    return _take(request, comment)
+    try:
+        return _take(request, comment)
+    except OperationalError as error:
+        seconds = too_busy(error).retry_after
+        message = _("The site is very busy. Nothing was sent; please send it once more.")
+        return _later(_page(request, comment, problem=message, status=503), seconds)
 
 
 def _comment(language: str, pk: int) -> Comment | None:
@@ -58,14 +64,15 @@ def _take(request: HttpRequest, comment: Comment) -> HttpResponse:
     browser = trust.browser(token)
     known = Report.objects.filter(comment=comment, browser=browser).exists()
     if not known and (wait := _claim(request, comment)):
-        response = _page(
-            request, comment, problem=_too_soon(wait), status=HTTPStatus.TOO_MANY_REQUESTS
-        )
-        response["Retry-After"] = str(wait)
-        return response
+        return _later(_page(request, comment, problem=_too_soon(wait), status=429), wait)
     moderation.report(comment, reason=request.POST["reason"], note=_note(request), browser=browser)
     response = SeeOther(f"{request.path}?sent")
     trust.keep(response, token)
+    return response
+
+
+def _later(response: HttpResponse, seconds: int) -> HttpResponse:
+    response["Retry-After"] = str(seconds)
     return response
 
 
@@ -73,7 +80,8 @@ def _problem(request: HttpRequest) -> str:
     if request.POST.get("reason") not in reasons.REPORTS:
         return _("Choose what is wrong with the comment.")
     note = _note(request)
-    if len(note) > 10 * NOTE_LENGTH or grapheme_length(note) > NOTE_LENGTH:
+    too_wide = len(note) > Report._meta.get_field("note").max_length
+    if too_wide or grapheme_length(note) > NOTE_LENGTH:
         return _("Your note is too long: %(limit)s characters at most.") % {"limit": NOTE_LENGTH}
     return ""
 

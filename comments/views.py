@@ -30,6 +30,7 @@ log = logging.getLogger("newsroom.comments")
 
 PREVIEW_SALT = "comments.held"
 PREVIEW_SECONDS = 10 * 60
+BUSY_SECONDS = 10
 
 
 class SeeOther(HttpResponseRedirect):
@@ -54,8 +55,7 @@ def post(request: HttpRequest, language: str, section: str, pk: int, slug: str) 
     try:
         comment = _take(request, story, form, token)
     except OperationalError as error:
-        log.error("a comment could not be stored: %s", error)
-        return _busy(request, story)
+        return _busy(request, story, too_busy(error))
     except CommentRefused as refusal:
         if refusal.status == 404:  # taken off the site since it was looked up above
             return small_page(request, guard.PostRefused(refusal.message, 404))
@@ -78,7 +78,7 @@ def permalink(
     stories = Story.objects.published().articles().in_language(language)
     number = min(comment, 2**63 - 1)
     asked = Q(pk=number) | Q(legacy_id=number)
-    rows = Comment.objects.approved().filter(asked, story=pk, story__in=stories)
+    rows = Comment.objects.approved().filter(asked, story=min(pk, 2**63 - 1), story__in=stories)
     # Its own number first: an old one may be the same.
     found = rows.select_related("story").order_by(Case(When(pk=number, then=0), default=1)).first()
     if found is None:
@@ -124,11 +124,18 @@ def _same_page(
     return response
 
 
-def _busy(request: HttpRequest, story: Story) -> HttpResponse:
-    """The database did not take the comment in time: the words go back to who wrote them."""
+def too_busy(error: OperationalError) -> CommentRefused:
+    """Return the refusal of what the database did not take in time, and log why."""
+    log.error("what a reader sent could not be stored: %s", error)
     message = _("The site is very busy. Nothing was sent; please send your comment again.")
-    response = small_page(request, guard.PostRefused(message, 503), story.get_absolute_url())
-    response["Retry-After"] = "10"
+    return CommentRefused("busy", message, 503, retry_after=BUSY_SECONDS)
+
+
+def _busy(request: HttpRequest, story: Story, refusal: CommentRefused) -> HttpResponse:
+    """The words go back to who wrote them, without asking the database any further."""
+    refused = guard.PostRefused(refusal.message, refusal.status)
+    response = small_page(request, refused, story.get_absolute_url())
+    response["Retry-After"] = str(BUSY_SECONDS)
     return response
 
 

@@ -82,7 +82,8 @@ class Report(models.Model):
     comment = models.ForeignKey(Comment, models.CASCADE, related_name="reports")
     # A code of `comments.reasons`.
     reason = models.CharField(_("reason"), max_length=40)
-    note = models.CharField(_("note"), max_length=500, blank=True)
+    # Readers count to 500: letters with their vowel signs, which the database counts one by one.
+    note = models.CharField(_("note"), max_length=5000, blank=True)
     browser = models.CharField(max_length=64, editable=False)
     at = models.DateTimeField(_("at"), auto_now_add=True)
     # When a moderator decided on the comment; null while it waits.

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -53,6 +54,16 @@ class TestEdit:
         assert "Another text." in after.content.decode()
         assert '<span class="comment-edited">edited</span>' in after.content.decode()
         assert "I saw that boat leave." not in after.content.decode()
+
+    def test_a_database_too_busy_gives_the_words_back(self, client, public, monkeypatch):
+        def busy(*args, **fields):
+            raise OperationalError("database is locked")
+
+        monkeypatch.setattr(moderation, "rewrite", busy)
+        answer = change(client, public)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+        assert "Another text.</textarea>" in answer.content.decode()
+        assert Comment.objects.get().body == "I saw that boat leave."
 
     def test_is_written_down(self, client, public, story, mona):
         story.refresh_from_db()

@@ -199,6 +199,10 @@ class TestPermalink:
         for address, pk in ((other, five[0].pk), (story, 99999999999999999999)):
             assert client.get(f"{address.get_absolute_url()}comments/{pk}/").status_code == 404
 
+    @pytest.mark.parametrize("number", ["9223372036854775808", "9" * 25])
+    def test_a_story_no_database_could_number(self, client, five, number):
+        assert client.get(f"/en/world/{number}/x/comments/{five[0].pk}/").status_code == 404
+
     def test_only_read(self, client, story, five):
         answer = client.post(f"{story.get_absolute_url()}comments/{five[0].pk}/")
         assert answer.status_code == 405

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from comments import moderation, notifications, trust
 from comments.models import Comment, Decision, Digest, Report
+from newsroom.lib.text import grapheme_length
 from tests.comments.conftest import OWN_PAGE
 from tests.factories import make_comment
 
@@ -24,6 +26,10 @@ def report(client, comment: Comment, *, headers=None, ip: str = "192.0.2.1", **f
     return client.post(
         f"/en/me/report/{comment.pk}/", data, headers=headers or OWN_PAGE, REMOTE_ADDR=ip
     )
+
+
+def too_busy(*args, **fields):
+    raise OperationalError("database is locked")
 
 
 def report_often(comment: Comment, number: int) -> None:
@@ -64,6 +70,18 @@ class TestReport:
         assert (row.reason, row.note, row.closed_at) == ("insult", "The second line.", None)
         comment.refresh_from_db()
         assert (comment.report_count, comment.status) == (1, "approved")
+
+    def test_a_note_in_pointed_arabic_is_as_long_as_readers_count(self, client, comment):
+        note = "مُحَمَّدٌ كَتَبَ هَذَا " * 38
+        assert grapheme_length(note.strip()) <= 500 < len(note.strip())
+        assert report(client, comment, note=note).status_code == 303
+        assert Report.objects.get().note == note.strip()
+
+    def test_a_database_too_busy_loses_no_word(self, client, comment, monkeypatch):
+        monkeypatch.setattr(moderation, "report", too_busy)
+        answer = report(client, comment, note="It is my neighbour.")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+        assert "It is my neighbour.</textarea>" in answer.content.decode()
 
     def test_nothing_of_the_reporter_but_the_browser(self, client, comment):
         report(client, comment, ip="198.51.100.77")
