@@ -65,6 +65,8 @@ def weeks(language: str = "", *, today: date | None = None) -> list[Week]:
 
 def _kept(found: list[Week], language: str) -> Iterable[tuple[int, str, int]]:
     comments = Comment.objects.filter(created_at__gte=_midnight(found[0].begins))
+    # Of an empty place it was counted what it was when it still held a comment.
+    comments = comments.exclude(name="")
     if language:
         comments = comments.filter(story__language=language)
     week = [
@@ -97,12 +99,18 @@ def _time(week: Week, language: str) -> None:
         week.slowest = took[len(took) * 9 // 10]
 
 
-def note_forgotten(comments: QuerySet[Comment]) -> None:
-    """Count what is about to be deleted for good: the day, the language, what it was."""
+def fates(comments: QuerySet[Comment]) -> Counter[tuple[date, str, str]]:
+    """Count comments that are about to be deleted for good, by the day, the language, and what
+    they were."""
     rows = comments.annotate(fate=_fate())
     counts: Counter[tuple[date, str, str]] = Counter()
     for created, language, fate in rows.values_list("created_at", "story__language", "fate"):
         counts[timezone.localdate(created), language, fate] += 1
+    return counts
+
+
+def note_forgotten(counts: Counter[tuple[date, str, str]]) -> None:
+    """Keep what `fates` counted of comments that are no more."""
     for (day, language, fate), count in sorted(counts.items()):
         Forgotten.objects.update_or_create(
             day=day,

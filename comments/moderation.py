@@ -304,10 +304,13 @@ def _move(comment: Comment, seen: str, to: str, by: User | None, text: str) -> N
     changes = {"status": to}
     if to == Status.APPROVED and comment.published_at is None:
         changes["published_at"] = timezone.now()
-    rows = Comment.objects.filter(pk=comment.pk, status=seen)
+    # An empty place (`privacy.discard`) has nothing that could be shown again.
+    rows = Comment.objects.filter(pk=comment.pk, status=seen).exclude(body="")
     if not (rows.filter(edited_at=_text_of(text)) if text else rows).update(**changes):
         if rows.exists():
             raise AlreadyDecided(_("Its writer changed the text meanwhile. Look at it again."))
+        if Comment.objects.filter(pk=comment.pk, body="").exists():
+            raise ModerationError(_("Nothing is left of this comment but its place."))
         raise AlreadyDecided(_already(comment, by))
     comment.published_at = changes.get("published_at", comment.published_at)
 

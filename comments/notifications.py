@@ -198,13 +198,13 @@ def _waits_for_proof(comment: Comment, notice: Notice) -> bool:
 
 def _reply_stands(comment: Comment, notice: Notice) -> bool:
     answer = Comment.objects.approved().filter(pk=notice.about_id)
-    return answer.exists() and _asked(comment, "replies") and not _stopped(comment)
+    is_read = comment.story.is_public and answer.exists()
+    return is_read and _asked(comment, "replies") and not _stopped(comment)
 
 
 def _is_published(comment: Comment, notice: Notice) -> bool:
-    return (
-        comment.status == Status.APPROVED and _asked(comment, "verdict") and not _stopped(comment)
-    )
+    is_read = comment.status == Status.APPROVED and comment.story.is_public
+    return is_read and _asked(comment, "verdict") and not _stopped(comment)
 
 
 def _is_rejected(comment: Comment, notice: Notice) -> bool:

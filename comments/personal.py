@@ -22,7 +22,7 @@ from comments.views import SeeOther, small_page
 from newsroom.lib import mail as mails
 from newsroom.lib import throttle
 from newsroom.lib.caching import private_page
-from newsroom.lib.privacy import client_ip, keyed_hash, validate_address
+from newsroom.lib.privacy import client_ip, keyed_hash, rate_network, validate_address
 
 ASK_SECONDS = 60
 ADDRESS_SECONDS = 60 * 60
@@ -75,8 +75,8 @@ def data(request: HttpRequest, language: str) -> HttpResponse:
 
 
 def _claim(request: HttpRequest, address: str) -> int:
-    sender = keyed_hash("data", client_ip(request) or "")
-    owner = privacy.index_of(address)
+    sender = keyed_hash("data", rate_network(client_ip(request)))
+    owner = keyed_hash("data.address", privacy.index_of(address))
     return throttle.claim(f"data:{sender}", ASK_SECONDS) or throttle.claim(
         f"data:{owner}", ADDRESS_SECONDS
     )

@@ -6,6 +6,9 @@ long things are kept without being asked stands in `comments.retention`.
 
 import json
 import logging
+import os
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,6 +68,12 @@ def export(index: str) -> dict[str, Any]:
             row.at.isoformat()
             for row in VerifiedAddress.objects.filter(email_index=index).order_by("id")
         ],
+        "decisions_on_comments": [_decided(row) for row in _decisions(index)],
+        "reports_from_the_same_browsers": [
+            {"comment": row.comment_id, "at": row.at.isoformat(), "reason": row.reason}
+            | ({"note": row.note} if row.note else {})
+            for row in reports_by(index).order_by("id")
+        ],
         "mail_stopped": MailStop.objects.filter(email_index=index).exists(),
         "has_rule": _rules(index).exists(),
     }
@@ -96,6 +105,26 @@ def _exported(comment: Comment) -> dict[str, Any]:
         "mail_about_the_decision": asked.verdict if asked else None,
     }
     return {name: value for name, value in fields.items() if value not in ("", None)}
+
+
+def reports_by(index: str) -> QuerySet[Report]:
+    """Return what a person reported, from where they wrote or where they proved the address."""
+    if not index:
+        return Report.objects.none()
+    wrote = Comment.objects.filter(email_index=index).exclude(browser="").values("browser")
+    proved = VerifiedAddress.objects.filter(email_index=index).values("browser")
+    return Report.objects.filter(Q(browser__in=wrote) | Q(browser__in=proved))
+
+
+def _decisions(index: str) -> QuerySet[Decision]:
+    return Decision.objects.filter(comment__email_index=index).order_by("id")
+
+
+def _decided(decision: Decision) -> dict[str, Any]:
+    """What was decided and said of a comment; by whom is no part of what is kept of its writer."""
+    names = ("from_status", "to_status", "reason", "note")
+    said = {name: getattr(decision, name) for name in names if getattr(decision, name)}
+    return {"comment": decision.comment_id, "at": decision.at.isoformat(), **said}
 
 
 def _opened(comment: Comment) -> str:
@@ -136,11 +165,12 @@ def erase(index: str, *, via: str, by: User | None = None) -> Erased:
     at = timezone.now()
     with transaction.atomic():
         erased = forget(index, at)
-        if erased.comments or not Erasure.objects.filter(email_index=index).exists():
-            Erasure.objects.create(
-                email_index=index, at=at, by=by, via=via, comment_count=erased.comments
-            )
-            transaction.on_commit(lambda: write_ledger(index, at))
+        # Also where nothing was left to forget: a backup may hold what was written since the last
+        # time and is gone here already.
+        Erasure.objects.create(
+            email_index=index, at=at, by=by, via=via, comment_count=erased.comments
+        )
+        transaction.on_commit(lambda: write_ledger(index, at))
     return erased
 
 
@@ -163,8 +193,7 @@ def forget(index: str, until: datetime) -> Erased:
 
 def _forget_around(index: str, comments: QuerySet[Comment], until: datetime) -> None:
     """Delete what hangs on the person rather than on a comment; reports lose whose they were."""
-    browsers = comments.exclude(browser="").order_by().values_list("browser", flat=True).distinct()
-    for report in Report.objects.filter(browser__in=list(browsers)):
+    for report in list(reports_by(index).filter(at__lte=until)):
         report.note, report.browser = "", f"forgotten {get_random_string(40)}"
         report.save(update_fields=["note", "browser"])
     for model in (Note, VerifiedAddress, MailStop):
@@ -198,24 +227,35 @@ def _nobody() -> dict[str, Any]:
 def discard(comments: QuerySet[Comment]) -> int:
     """Delete comments for good and return how many. What still has answers becomes an empty
     place in its thread, until the last answer goes. Whoever calls counts the stories anew."""
-    done = 0
+    done, gone = 0, Counter()
     while leaves := list(
         comments.filter(~Exists(_ANSWERS)).order_by().values_list("pk", "parent")[:500]
     ):
         done += len(leaves)
         going = Comment.objects.filter(pk__in=[pk for pk, _parent in leaves])
-        figures.note_forgotten(going)
+        gone += figures.fates(going)
         going.delete()
         _sweep([parent for _pk, parent in leaves if parent])
     emptied = list(comments.order_by().values_list("pk", "status"))
+    gone += figures.fates(comments)
+    _empty(emptied)
+    # All at the end and in one order: of two who delete at the same time neither waits for the
+    # other's counts while holding some of its own.
+    figures.note_forgotten(gone)
+    return done + len(emptied)
+
+
+def _empty(places: list[tuple[int, str]]) -> None:
+    """Leave of comments, given by number and status, nothing but their place."""
     Decision.objects.bulk_create(
         Decision(comment_id=pk, from_status=status, to_status=Status.TRASH, reason="erased")
-        for pk, status in emptied
+        for pk, status in places
         if status != Status.TRASH
     )
-    nothing = {"name": "", "body": "", "body_html": "", "status": Status.TRASH}
-    Comment.objects.filter(pk__in=[pk for pk, _status in emptied]).update(**_nobody() | nothing)
-    return done + len(emptied)
+    numbers = [pk for pk, _status in places]
+    Report.objects.filter(comment__in=numbers).delete()
+    nothing = {"name": "", "body": "", "body_html": "", "status": Status.TRASH, "report_count": 0}
+    Comment.objects.filter(pk__in=numbers).update(**_nobody() | nothing)
 
 
 _ANSWERS = Comment.objects.filter(parent=OuterRef("pk"))
@@ -241,7 +281,9 @@ def write_ledger(index: str, at: datetime) -> None:
     """Add a line to the ledger file. Without the file the table still knows; the log says so."""
     path = Path(settings.ERASURE_LEDGER)
     try:
-        with path.open("a", encoding="utf-8") as ledger:
+        # For who runs the site alone, as is what a backup makes of it.
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "a", encoding="utf-8") as ledger:
             ledger.write(json.dumps({"index": index, "at": at.isoformat()}) + "\n")
     except OSError as error:
         log.error("the ledger of erasures cannot be written: %s", error.strerror)
@@ -259,10 +301,13 @@ def read_ledger_file(path: Path) -> dict[str, datetime]:
     """Return who was forgotten and when of a ledger file, nobody where there is none; lines that
     cannot be read are left out and logged."""
     found: dict[str, datetime] = {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    for line in text.splitlines():
         try:
             row = json.loads(line)
-            index, at = str(row["index"]), datetime.fromisoformat(row["at"])
+            index, at = row["index"], datetime.fromisoformat(row["at"])
+            if not (re.fullmatch(r"[0-9a-f]{64}", index) and timezone.is_aware(at)):
+                raise ValueError(line)
         except (ValueError, KeyError, TypeError):
             log.error("a line of the ledger of erasures cannot be read")
             continue

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Story
 from comments import moderation, privacy
-from comments.models import Comment, Decision, Note, Notice, Report, VerifiedAddress
+from comments.models import Comment, Decision, MailStop, Note, Notice, Report, VerifiedAddress
 
 Status = Comment.Status
 BATCH = 500
@@ -83,8 +83,30 @@ def _posted(field: str, empty: object) -> Callable[[datetime], QuerySet]:
     return rows
 
 
-def _empty(**nothing: object) -> Callable[[QuerySet], None]:
-    return lambda rows: rows.update(**nothing)
+def _empty(found_in: str = "", **nothing: object) -> Callable[[QuerySet], None]:
+    def forget(rows: QuerySet) -> None:
+        if found_in:
+            _forget_findings(rows, found_in)
+        rows.update(**nothing)
+
+    return forget
+
+
+def _forget_findings(rows: QuerySet, field: str) -> None:
+    """Take out of the reasons of comments what rules found in a field: that they found something
+    there, and which rule, stays."""
+    changed = []
+    for comment in rows.only("reasons"):
+        kept = [
+            {key: value for key, value in reason.items() if key != "detail"}
+            if reason.get("field") == field
+            else reason
+            for reason in comment.reasons
+        ]
+        if kept != comment.reasons:
+            comment.reasons = kept
+            changed.append(comment)
+    Comment.objects.bulk_update(changed, ["reasons"])
 
 
 def _networks(cutoff: datetime) -> QuerySet:
@@ -105,7 +127,14 @@ def _people(cutoff: datetime) -> QuerySet:
     return Comment.objects.filter(_after_closing(cutoff)).exclude(email_index="")
 
 
+def _stops(cutoff: datetime) -> QuerySet:
+    """Addresses that want no mail, and under which nothing is kept any more."""
+    wrote = Comment.objects.filter(email_index=OuterRef("email_index"))
+    return MailStop.objects.filter(~Exists(wrote), at__lt=cutoff)
+
+
 def _forget_people(rows: QuerySet) -> None:
+    _forget_findings(rows, "email")
     rows.update(
         **dict.fromkeys(("email", "email_index", "fingerprint"), ""),
         user=None,
@@ -151,14 +180,14 @@ CLOCKS = [
         "KEEP_NETWORK_DAYS",
         _("to see floods and ban a network"),
         _networks,
-        _empty(ip=None),
+        _empty("ip", ip=None),
     ),
     Clock(
         _("browsers’ names"),
         "KEEP_AGENT_DAYS",
         _("to tell people from machines"),
         _posted("user_agent", ""),
-        _empty(user_agent=""),
+        _empty("agent", user_agent=""),
     ),
     Clock(
         _("browsers’ tokens"),
@@ -172,7 +201,7 @@ CLOCKS = [
         "KEEP_ADDRESS_DAYS",
         _("to write to a commenter, and to answer a court"),
         _addresses,
-        _empty(email=""),
+        _empty("email", email=""),
     ),
     Clock(
         _("indexes of addresses"),
@@ -221,6 +250,13 @@ CLOCKS = [
         "KEEP_NOTE_DAYS",
         _("to be fair the next time"),
         lambda cutoff: Note.objects.filter(at__lt=cutoff),
+        _delete,
+    ),
+    Clock(
+        _("wishes for no mail"),
+        "KEEP_INDEX_DAYS",
+        _("to send none to who commented"),
+        _stops,
         _delete,
     ),
     Clock(

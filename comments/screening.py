@@ -25,12 +25,12 @@ from articles.models import Byline, Story
 from articles.site import Site, site_in
 from comments import fields, policy, rules, threads, trust
 from comments.imitation import imitates
-from comments.matcher import Action, Kind, Match, Matcher
+from comments.matcher import Action, Entry, Kind, Match, Matcher
 from comments.models import Comment
 from newsroom.lib import throttle
 from newsroom.lib.folding import fold
 from newsroom.lib.html import link_hosts
-from newsroom.lib.privacy import keyed_hash, rate_network
+from newsroom.lib.privacy import keyed_hash, rate_network, truncate_network
 from newsroom.models import User
 
 Status = Comment.Status
@@ -329,12 +329,18 @@ def _found(submission: Submission) -> Iterator[Finding]:
         yield Finding(
             "allowed" if rule.action == Action.ALLOW else _SCREEN_OF.get(rule.kind, rule.kind),
             _STATUS[Action(rule.action)],
-            rule.value[:100],
+            _detail(rule),
             rule=rule.pk,
             kind=rule.kind,
             field=match.field,
             span=match.span if match.field == "body" else None,
         )
+
+
+def _detail(rule: Entry) -> str:
+    """Return what is kept of a rule with the comment: of a machine its network, as everywhere."""
+    network = rule.kind == Kind.NETWORK
+    return truncate_network(rule.value) if network else rule.value[:100]
 
 
 def _lets_through(match: Match, submission: Submission) -> bool:

@@ -18,7 +18,7 @@ from django.utils.crypto import get_random_string
 from articles.site import absolute, site_in
 from comments.models import Comment, CommentQuerySet, Decision, VerifiedAddress
 from newsroom.lib import mail, throttle
-from newsroom.lib.privacy import keyed_hash
+from newsroom.lib.privacy import keyed_hash, rate_network
 from newsroom.models import User
 
 COOKIE = "newsroom_browser"
@@ -104,8 +104,8 @@ def mail_link(comment: Comment, ip: str | None) -> int:
     """Mail the link to the address of `comment`, the only recipient. Returns 0, or how many
     seconds to wait: each address is written to once an hour, so that nobody's box is flooded.
     Raises MailFailed."""
-    sender = f"confirm:{keyed_hash('confirm', ip or '')}"
-    address = f"confirm:{comment.email_index}"
+    sender = f"confirm:{keyed_hash('confirm', rate_network(ip))}"
+    address = f"confirm:{keyed_hash('confirm.address', comment.email_index)}"
     wait = throttle.claim(sender, SENDER_SECONDS) or throttle.claim(address, ADDRESS_SECONDS)
     # What lies in spam gets the same answer and no mail: a machine must not learn more, nor
     # write to strangers through us.

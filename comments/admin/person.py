@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from comments import addresses, privacy
-from comments.models import Comment, Erasure, MailStop, Note, Report, Rule
+from comments.models import Comment, Erasure, MailStop, Note, Rule
 from newsroom.lib.privacy import AddressUnreadable
 
 
@@ -64,10 +64,9 @@ def _page(
     index = comment.email_index
     own = Comment.objects.filter(email_index=index) if index else Comment.objects.none()
     counts = dict(own.order_by().values_list("status").annotate(Count("pk")))
-    browsers = own.exclude(browser="").order_by().values("browser")
     kept = {
         "notes": Note.objects.filter(email_index=index).count() if index else 0,
-        "reports": Report.objects.filter(browser__in=browsers).count(),
+        "reports": privacy.reports_by(index).count(),
         "has_stopped_mail": bool(index) and MailStop.objects.filter(email_index=index).exists(),
         "rules": Rule.objects.filter(kind=Rule.Kind.ADDRESS, key=index).count() if index else 0,
     }

@@ -209,6 +209,13 @@ def truncate_ip(ip: str | None) -> str | None:
     return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False).network_address)
 
 
+def truncate_network(network: str) -> str:
+    """Return a network ("192.0.2.7/32") no narrower than what `truncate_ip` keeps."""
+    found = ipaddress.ip_network(network)
+    widest = 24 if found.version == 4 else 48
+    return str(found.supernet(new_prefix=widest) if found.prefixlen > widest else found)
+
+
 def rate_network(ip: str | None) -> str:
     """Return what one machine may send from: a whole IPv4 address, an IPv6 /64; "" for neither."""
     address = _ip(ip or "")

@@ -124,6 +124,19 @@ class TestTimes:
         week = figures.weeks()[-1]
         assert (week.took, week.slowest) == (timedelta(minutes=5.5), timedelta(minutes=10))
 
+    def test_what_was_answered_counts_as_what_it_was_once_and_for_all(self, story, mona):
+        comment = make_comment(story, email="gone@mail.example", status="spam")
+        answer = make_comment(story, parent=comment, status="spam", email="too@mail.example")
+        make_comment(story)
+        before = figures.weeks()[-1].fates
+        assert before == {"at_once": 1, "spam": 2}
+        privacy.erase(comment.email_index, via="desk")
+        assert Comment.objects.filter(pk=comment.pk, body="").exists()
+        assert figures.weeks()[-1].fates == before
+        privacy.erase(answer.email_index, via="desk")
+        assert Comment.objects.count() == 1
+        assert figures.weeks()[-1].fates == before
+
     def test_what_nobody_decided_takes_no_time(self, story, mona):
         comment = make_comment(story, status="pending", at=timezone.now() - timedelta(days=1))
         Decision.objects.create(

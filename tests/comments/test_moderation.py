@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from comments import moderation
+from comments import moderation, privacy
 from comments.models import Comment, Decision
 from comments.moderation import VERBS, AlreadyDecided, ModerationError
 from tests.factories import make_comment
@@ -33,6 +33,19 @@ class TestMoves:
             comment.status,
         )
         assert (decision.reason, decision.note) == ("off topic", "Nothing to do with boats.")
+
+    @pytest.mark.parametrize("verb", ["approve", "hold", "spam", "restore"])
+    def test_an_empty_place_is_never_shown_again(self, story, mona, verb):
+        comment = make_comment(story, email="gone@mail.example", status="spam")
+        moderation.report(comment, reason="hate", browser="a browser")
+        make_comment(story, parent=comment, body="An answer")
+        privacy.erase(comment.email_index, via="desk")
+        place = Comment.objects.get(pk=comment.pk)
+        assert (place.status, place.body, place.report_count) == ("trash", "", 0)
+        with pytest.raises(ModerationError, match="Nothing is left"):
+            VERBS[verb](place, by=mona)
+        place.refresh_from_db()
+        assert place.status == "trash"
 
     def test_first_approval_is_remembered(self, story, mona):
         comment = moderation.approve(make_comment(story, status="pending"), by=mona)

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from articles import workflow
 from comments import moderation, notifications, privacy
 from comments.models import Comment, Digest, MailStop, Notice, Subscription
 from newsroom.lib.mail import MailFailed
@@ -234,6 +235,15 @@ class TestEnding:
         client.post(link_in(told, "mail"), {"everything": "1"})
         assert MailStop.objects.count() == 1
         moderation.approve(other, by=mona)
+        assert send() == []
+
+    def test_of_a_story_that_was_withdrawn_nothing_is_mailed(self, story, mona):
+        asked = asking(story)
+        moderation.approve(asking(story, body="Another", status="pending"), by=mona)
+        answer = make_comment(story, parent=asked, status="pending", email="o@mail.example")
+        moderation.approve(answer, by=mona)
+        assert Notice.objects.count() == 2
+        workflow.withdraw(story, by=None, notice="Gone.")
         assert send() == []
 
     def test_asking_again_and_proving_it_lifts_the_stop(self, client, story):

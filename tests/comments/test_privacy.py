@@ -79,6 +79,10 @@ class TestExport:
         assert first["page"].startswith("http")
         assert first["page"].endswith(f"#comment-{first['number']}")
         assert found["notes_of_moderators"][0]["text"] == "Rare again"
+        decided = found["decisions_on_comments"]
+        assert [row["to_status"] for row in decided] == ["pending", "approved"]
+        assert decided[0]["note"] == "Rare is her real name"
+        assert found["reports_from_the_same_browsers"][0]["note"] == "says Rare"
         text = json.dumps(found)
         for foreign in ("Third", "An answer", "Other", "mona"):
             assert foreign not in text
@@ -184,7 +188,19 @@ class TestErase:
     def test_b162_again_finds_nothing(self, everywhere, index):
         privacy.erase(index, via="desk")
         assert privacy.erase(index, via="desk").comments == 0
-        assert Erasure.objects.count() == 1
+        assert set(Erasure.objects.values_list("comment_count", flat=True)) == {5, 0}
+
+    def test_reports_go_from_every_browser_in_which_the_address_was_proved(self, story, index):
+        written(story, browser="a" * 64)
+        VerifiedAddress.objects.create(email_index=index, browser="c" * 64)
+        other = make_comment(story, name="Third", email="third@mail.example")
+        Report.objects.create(comment=other, reason="hate", browser="c" * 64, note="I am Rare")
+        found = privacy.export(index)["reports_from_the_same_browsers"]
+        assert [(row["comment"], row["note"]) for row in found] == [(other.pk, "I am Rare")]
+        privacy.erase(index, via="desk")
+        report = Report.objects.get()
+        assert (report.note, report.reason) == ("", "hate")
+        assert report.browser != "c" * 64
 
     def test_b164_a_rule_about_the_address_is_kept_and_told(self, everywhere, index):
         Rule.objects.create(kind="address", action="spam", value="R•••", key=index)
@@ -221,6 +237,19 @@ class TestLedger:
         assert privacy.replay(privacy.read_ledger()) == 0
         assert Erasure.objects.filter(email_index=index).exists()
 
+    def test_whoever_asks_again_is_forgotten_up_to_the_last_time(
+        self, story, index, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            written(story)
+            privacy.erase(index, via="reader")
+            later = written(story, status="spam", body="Backed up, then purged")
+            rows = Comment.objects.filter(pk=later.pk).values()[0]
+            privacy.discard(Comment.objects.filter(pk=later.pk))
+            assert privacy.erase(index, via="reader").comments == 0
+        Comment.objects.create(**rows)  # what a backup brings back
+        assert privacy.replay(privacy.read_ledger()) == 1
+
     def test_what_was_written_after_the_erasure_stays(
         self, everywhere, index, story, django_capture_on_commit_callbacks
     ):
@@ -238,7 +267,11 @@ class TestLedger:
             privacy.erase(index, via="desk")
         text = settings.ERASURE_LEDGER.read_text()
         assert leaks.found(WHO, text.encode()) == []
-        settings.ERASURE_LEDGER.write_text(f"{text}rubbish\n{{}}\n[]\n")
+        assert settings.ERASURE_LEDGER.stat().st_mode & 0o077 == 0
+        naive = json.dumps({"index": index, "at": "2026-01-01T00:00:00"})
+        long = json.dumps({"index": "f" * 90, "at": "2026-01-01T00:00:00+00:00"})
+        rubbish = f"{text}rubbish\n{{}}\n[]\n{naive}\n{long}\n".encode() + b"\xff\xfe\n"
+        settings.ERASURE_LEDGER.write_bytes(rubbish)
         assert set(privacy.read_ledger()) == {index}
 
     def test_without_a_place_for_the_file_the_erasure_still_happens(

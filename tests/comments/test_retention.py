@@ -7,8 +7,8 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from comments import moderation, retention
-from comments.models import Comment, Note, Report, VerifiedAddress
+from comments import moderation, posting, retention, rules
+from comments.models import Comment, MailStop, Note, Report, VerifiedAddress
 from tests.factories import make_comment, make_story
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,61 @@ class TestClosing:
         assert turn(name, after(comment, 11)) == 0
         assert turn(name, closing + timedelta(days=10)) == 0
         assert turn(name, closing + timedelta(days=10) + SECOND) == 1
+
+
+class TestFindings:
+    """What a rule found in a field goes with the field, where the moderators read it too."""
+
+    @pytest.fixture
+    def comment(self, story) -> Comment:
+        rules.add_many("198.51.100.7", by=None, kind="network", action="hold")
+        rules.add_many("mail.example", by=None, kind="domain", action="hold")
+        rules.add_many("curl", by=None, kind="agent", action="hold")
+        rules.add_many("boat", by=None, kind="word", action="hold")
+        sent = {"name": "Rex", "email": "rex@mail.example", "body": "A boat"}
+        held = posting.post(story, **sent, ip="198.51.100.7", user_agent="curl 8")
+        return moderation.approve(held, by=None)
+
+    def details(self) -> dict[str, str | None]:
+        reasons = Comment.objects.get().reasons
+        return {reason["screen"]: reason.get("detail") for reason in reasons}
+
+    def test_a_whole_network_address_is_never_kept(self, comment):
+        assert self.details()["network"] == "198.51.100.0/24"
+
+    @pytest.mark.parametrize(
+        ("clock", "screen"),
+        [("networks", "network"), ("browsers’ names", "agent"), ("addresses", "domain")],
+    )
+    def test_each_goes_at_its_day(self, comment, clock, screen):
+        days = {clock.name: clock.days for clock in retention.CLOCKS}[clock]
+        assert turn(clock, after(comment, days)) == 0
+        assert self.details()[screen]
+        assert turn(clock, after(comment, days) + SECOND) == 1
+        assert self.details()[screen] is None
+        assert self.details()["words"] == "boat"
+
+    def test_a_domain_goes_with_the_index_at_the_latest(self, comment, settings):
+        settings.KEEP_ADDRESS_DAYS, settings.KEEP_INDEX_DAYS = 0, 40
+        turn("indexes of addresses", after(comment, 40) + SECOND)
+        assert self.details()["domain"] is None
+
+
+class TestStops:
+    def test_a_wish_for_no_mail_ends_with_the_last_comment(self, story):
+        comment = written(story)
+        stop = MailStop.objects.create(email_index=comment.email_index)
+        at = stop.at + timedelta(days=1095) + SECOND
+        assert turn("wishes for no mail", stop.at + timedelta(days=1095)) == 0
+        retention.purge(now=at)
+        assert not MailStop.objects.exists()
+
+    def test_it_stays_as_long_as_something_is_kept_of_the_person(self, story, settings):
+        comment = written(story)
+        closing = timezone.now() + timedelta(days=10)
+        type(story).objects.filter(pk=story.pk).update(comments_close_at=closing)
+        stop = MailStop.objects.create(email_index=comment.email_index)
+        assert turn("wishes for no mail", stop.at + timedelta(days=1095) + SECOND) == 0
 
 
 class TestStates:
