@@ -28,6 +28,15 @@ def settle(kind: str, entry: str) -> tuple[str, str]:
     entry = " ".join(entry.split())
     if not entry:
         raise ValidationError(_("The entry is empty."), code="required")
+    value, key = _settled(kind, entry)
+    # A ligature folds to as many letters as it shows; a site's name is spelt in ASCII.
+    if len(key) > (most := Rule._meta.get_field("key").max_length):
+        message = _("The entry is too long: its plain form has more than %(limit)s characters.")
+        raise ValidationError(message % {"limit": most}, code="max_length")
+    return value, key
+
+
+def _settled(kind: str, entry: str) -> tuple[str, str]:
     if kind == Kind.ADDRESS:
         address = validate_address(entry)
         return mask(address), blind_index(address)

@@ -174,6 +174,26 @@ class TestTrying:
         assert "field-error" in answer.content.decode()
 
 
+class TestKeys:
+    """What is compared is nobody's to read, and fits."""
+
+    @pytest.mark.parametrize(
+        ("kind", "value"),
+        [("word", "\N{LATIN SMALL LIGATURE FFI}" * 101), ("link", ".".join(["é"] * 100))],
+    )
+    def test_an_entry_whose_plain_form_is_too_long(self, desk, kind, value):
+        typed = {"kind": kind, "action": "hold", "value": value, "is_active": "on"}
+        page = desk.post("/admin/comments/rule/add/", typed)
+        assert page.status_code == 200
+        assert "The entry is too long" in page.content.decode()
+        assert not Rule.objects.exists()
+
+    @pytest.mark.parametrize("asked", ["key__startswith=0", "value__regex=.", "created_by=1"])
+    def test_the_list_is_narrowed_by_its_filters_alone(self, desk, asked):
+        assert desk.get(f"/admin/comments/rule/?{asked}").status_code == 400
+        assert desk.get("/admin/comments/rule/?kind__exact=word").status_code == 200
+
+
 class TestPolicies:
     def page_of(self, language: str) -> str:
         return f"{POLICIES}{Policy.objects.get(language=language).pk}/change/"
