@@ -41,6 +41,7 @@ from articles.models import (
 from articles.models.story import StoryQuerySet
 from articles.site import Site, absolute, site_of
 from newsroom.lib.caching import private_page, public_page
+from newsroom.lib.privacy import client_ip
 
 PER_PAGE = 20
 MAX_PAGES = 50
@@ -242,7 +243,7 @@ def note_read(request: HttpRequest, language: str, pk: int) -> HttpResponse:
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         raise PermissionDenied
     if settings.MOST_READ_HOURS:
-        reads.note(min(pk, 2**63 - 1), reader=request.META["REMOTE_ADDR"])
+        reads.note(min(pk, 2**63 - 1), reader=client_ip(request) or "")
     return HttpResponse(status=204)
 
 

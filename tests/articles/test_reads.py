@@ -49,6 +49,13 @@ class TestWhatCounts:
         read(client, story)
         assert counted(story) == 3
 
+    def test_readers_behind_our_proxy_are_not_one(self, client, settings):
+        settings.TRUSTED_PROXIES = ["127.0.0.1"]
+        story = make_story()
+        for reader in ("203.0.113.1", "203.0.113.2", "203.0.113.2"):
+            read(client, story, reader="127.0.0.1", **{"X-Forwarded-For": reader})
+        assert counted(story) == 2
+
     def test_what_is_not_public_counts_nothing(self, client):
         draft = make_draft()
         tomorrow = timezone.now() + timedelta(days=1)
