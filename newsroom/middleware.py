@@ -1,5 +1,6 @@
 """What every request passes: who it came from, its id, its policy, its language."""
 
+import codecs
 import re
 import secrets
 import time
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.forms import Media as FormMedia
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.template.response import TemplateResponse
@@ -48,6 +50,23 @@ class TrustedProxyMiddleware:
         if not comes_from_trusted_proxy(request):
             for header in FORWARDING_HEADERS:
                 request.META.pop(header, None)
+        return self.get_response(request)
+
+
+class CharsetMiddleware:
+    """Refuse what says that it is written in anything but UTF-8.
+
+    Django reads a form in whatever encoding its sender names, also in those of Python that are
+    none of text, and fails.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.encoding and codecs.lookup(request.encoding).name not in ("utf-8", "ascii"):
+            request.encoding = None  # The page that says so may look at the form too.
+            raise BadRequest("A form in another encoding than UTF-8.")
         return self.get_response(request)
 
 

@@ -258,6 +258,9 @@ class TestRefusals:
             ("cursor=%F0%9F%98%80", "bad-cursor"),
             ("cursor=MjAyNi0xMS0yN3w5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "bad-cursor"),
             ("cursor=bm8gdGltZXwx", "bad-cursor"),
+            ("cursor=MDAwMS0wMS0wMVQwMDowMDowMCsxNDowMHw1", "bad-cursor"),  # the year 1 at +14:00
+            ("cursor=OTk5OS0xMi0zMVQyMzo1OTo1OS0xNDowMHw1", "bad-cursor"),  # 9999 at -14:00
+            ("cursor=MjAyNi0wMS0wMVQwMDowMDowMHw1", "bad-cursor"),  # without an offset
             ("page=2", "unknown-parameter"),
             ("limit=1&limit=2", "bad-limit"),
         ],

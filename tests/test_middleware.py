@@ -32,6 +32,24 @@ def directives(response) -> dict[str, str]:
     return dict(part.split(" ", 1) for part in parts)
 
 
+class TestCharset:
+    @pytest.mark.parametrize("name", ["hex", "rot13", "utf-7", "unicode_escape", "utf-16"])
+    @pytest.mark.parametrize("path", ["/admin/login/", "/en/world/1/x/comments/"])
+    @pytest.mark.django_db
+    def test_a_form_in_no_encoding_of_ours_is_refused(self, client, name, path):
+        body = b'--X\r\nContent-Disposition: form-data; name="comment"\r\n\r\nzz\r\n--X--\r\n'
+        kind = f"multipart/form-data; boundary=X; charset={name}"
+        answer = client.generic("POST", path, body, content_type=kind)
+        assert answer.status_code == 400
+
+    @pytest.mark.parametrize("name", ["UTF-8", "utf8", "us-ascii", "no-such"])
+    @pytest.mark.django_db
+    def test_ours_are_taken(self, client, name):
+        kind = f"multipart/form-data; boundary=X; charset={name}"
+        path = "/en/world/1/x/comments/"
+        assert client.generic("POST", path, b"--X--", content_type=kind).status_code == 404
+
+
 class TestTrustedProxy:
     @pytest.fixture
     def scheme(self, settings):

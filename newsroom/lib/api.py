@@ -142,6 +142,9 @@ def _after(rows: Rows, keys: list[str], values: list[str], beyond: str) -> Q:
     first, *rest = keys
     try:
         value = rows.model._meta.get_field(first if rest else "id").to_python(values[0])
+        # A time at the very edge of the calendar may have no place in that of the database.
+        if isinstance(value, datetime) and not (timezone.is_aware(value) and value.utctimetuple()):
+            raise ValueError(value)
         if not rest:
             return Q(**{f"pk__{beyond}": value})
         last = int(values[1])
