@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from comments.models import BODY_BOUND, Comment
 from newsroom.lib.privacy import validate_address
 from newsroom.lib.rtl import has_overrides
-from newsroom.lib.text import grapheme_length, strip_controls
+from newsroom.lib.text import grapheme_length, has_heaped_marks, strip_controls
 
 NAME_LENGTH, EMAIL_LENGTH, WEBSITE_LENGTH = 245, 254, 200
 
@@ -94,8 +94,12 @@ CLEANERS: dict[str, Callable[[str], str]] = {
 
 
 def check_length(field: str, text: str) -> None:
-    """Raise ValidationError when readers would count more characters than the limit."""
+    """Raise ValidationError when readers would count more characters than the limit, or one of
+    them bears more marks than anybody could read."""
     limit = limit_of(field)
+    if has_heaped_marks(text):
+        message = _("A letter bears so many marks that nobody can read it. Leave some of them out.")
+        raise ValidationError(message, code="invalid")
     too_wide = len(text) > _bound_of(field)
     if too_wide or (len(text) > limit and grapheme_length(text) > limit):
         raise ValidationError(_too_long(field) % {"limit": limit}, code="too_long")

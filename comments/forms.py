@@ -85,6 +85,7 @@ class CommentForm(forms.Form):
 def parent_id(text: str) -> int | None:
     """Return the number of the comment that is answered, None for none ("" or "0", as WordPress
     sends); raises ValueError for what is no number."""
-    if not re.fullmatch(r"\s*[0-9]{0,19}\s*", text, re.ASCII):
+    text = text.strip()
+    if not re.fullmatch(r"[0-9]{0,19}", text):
         raise ValueError(text)
-    return int(text or 0) or None if text.strip() else None
+    return int(text or 0) or None

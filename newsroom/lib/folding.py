@@ -7,6 +7,8 @@ from functools import cached_property, lru_cache
 
 import regex
 
+from newsroom.lib.text import CLUSTER
+
 # Left out before comparing: tatweel, soft hyphen, joiners, direction marks, variation selectors;
 # of Devanagari the dot below and the sign that a vowel is missing.
 _IGNORED = regex.compile(
@@ -44,7 +46,8 @@ _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 # A word as it is written, with what folding leaves out of the midst of it.
 _WORD = regex.compile(rf"{_TOKEN.pattern}(?:{_IGNORED.pattern}+{_TOKEN.pattern})*+")
 # Pieces that fold by themselves, from coarse to fine: lines, words, letters with their marks.
-_LINE, *_FINER = map(regex.compile, (r"(?s).{200}\S*+\s*+|.+", r"\s+|\S+", r"\X"))
+_LINE = regex.compile(r"(?s).{200}\S*+\s*+|.+")
+_FINER = (regex.compile(r"\s+|\S+"), CLUSTER)
 
 
 def fold(text: str) -> str:

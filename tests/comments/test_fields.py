@@ -1,5 +1,7 @@
 """What each field of a comment must be, in form, verb and database (B023–B044)."""
 
+import time
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -272,6 +274,40 @@ class TestRequestData:
 
     def test_b044_unknown_fields_are_ignored(self, send, story):
         assert send(story, likes="7", mode="admin").status_code == 303
+
+
+class TestNothingIsSlow:
+    """Each of these took minutes of a processor, without a limit on how often."""
+
+    HEAP = "a" + "\u0301\u0323" * 49_000
+
+    @pytest.fixture(autouse=True)
+    def at_once(self):
+        began = time.process_time()
+        yield
+        assert time.process_time() - began < 5
+
+    @pytest.mark.parametrize("field", ["comment", "author", "email", "url"])
+    def test_a_letter_with_a_heap_of_marks(self, send, story, field):
+        answer = send(story, **{field: self.HEAP})
+        assert answer.status_code == 422
+        assert error_of(answer, field).startswith("A letter bears so many marks")
+
+    def test_a_row_of_flags(self, send, story):
+        answer = send(story, comment="🇸🇾" * 49_000)
+        assert error_of(answer, "comment").startswith("Your comment is too long")
+
+    def test_an_answer_to_a_wide_space(self, send, story):
+        assert send(story, comment_parent=" " * 500_000 + "x").status_code == 400
+
+    def test_an_address_of_marks(self, client, settings):
+        settings.EMAIL_URL = "smtp://localhost"
+        typed = {"email": f"{self.HEAP * 10}@mail.example"}
+        assert client.post("/en/me/data/", typed, headers=OWN_PAGE).status_code == 422
+
+    def test_a_user_name_of_marks(self, client):
+        typed = {"username": self.HEAP * 10, "password": "x"}
+        assert client.post("/admin/login/", typed).status_code == 200
 
 
 def test_length_is_checked_before_meaning():

@@ -1,9 +1,16 @@
 """Counting, slugs and lists."""
 
-import pytest
+import random
+import time
 
+import pytest
+import regex
+
+from newsroom.lib.folding import Folded
 from newsroom.lib.text import (
+    CLUSTER,
     grapheme_length,
+    has_heaped_marks,
     one_line,
     reading_minutes,
     slugify_unicode,
@@ -78,3 +85,40 @@ def test_strip_controls_keeps_lines_and_tabs():
 )
 def test_reading_minutes_are_those_of_the_language(words, language, minutes):
     assert reading_minutes("كلمة " * words, language) == minutes
+
+
+class TestFlags:
+    """A row of flags, each of two letters, is read in time that grows with its length."""
+
+    def test_they_are_cut_where_unicode_cuts_them(self):
+        pieces = [*"a🇸🇦👩가ﷺ ", "\u0301", "\u200d", "\u0600", "\u0903", "\r\n"]
+        chance = random.Random(29)  # noqa: S311
+        for _ in range(5000):
+            text = "".join(chance.choices(pieces, k=chance.randint(1, 9)))
+            assert CLUSTER.findall(text) == regex.findall(r"\X", text), ascii(text)
+
+    def test_a_hundred_thousand_take_no_longer_than_letters(self):
+        flags, letters = "🇸🇾" * 50_000, "é" * 100_000
+        assert grapheme_length(flags) == 50_000
+        assert best_of(lambda: grapheme_length(flags)) < 20 * best_of(
+            lambda: grapheme_length(letters)
+        )
+        text = Folded(f"{flags}bad")
+        assert best_of(lambda: text.span(len(text.folded) - 3, len(text.folded))) < 5
+
+
+@pytest.mark.parametrize("between", ["", "\u200d", "\u202e", "\x07", "ـ"])
+def test_heaped_marks(between):
+    assert has_heaped_marks("a" + f"\u0301{between}" * 31)
+    assert not has_heaped_marks("a" + f"\u0301{between}" * 30)
+    assert not has_heaped_marks("مُحَمَّدٌ 👩‍❤️‍💋‍👨 " * 1000)
+
+
+def best_of(work, times: int = 3) -> float:
+    """Return in how many seconds it is done, undisturbed by whatever else runs."""
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - began)
+    return min(took)
