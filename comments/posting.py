@@ -96,7 +96,13 @@ def _cleaned(typed: dict[str, str], user: User | None) -> dict[str, str]:
 def _of_account(user: User) -> dict[str, str]:
     """Return who a member is. An account without an address has an index of its own."""
     index = blind_index(user.email or f"account {user.pk}")
-    return {"name": user.display_name, "email": user.email, "email_index": index}
+    return {"name": _name_of(user), "email": user.email, "email_index": index}
+
+
+def _name_of(user: User) -> str:
+    """Return how an account is called in public: by its name, or the user name; where that is an
+    address, by what stands before the @."""
+    return user.display_name.partition("@")[0].strip() or user.display_name
 
 
 def _save(submission: Submission, status: str, reasons: list[dict[str, Any]]) -> Comment:

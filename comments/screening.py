@@ -217,6 +217,16 @@ def too_long(submission: Submission) -> None:
             raise CommentRefused("too_long", error.message, 422, name) from None
 
 
+def own_address(submission: Submission) -> None:
+    """Refuse a name or a site that would show everybody its writer's address, which browsers that
+    fill in forms like to put there."""
+    address = submission.email.casefold()
+    for name in ("name", "website"):
+        if address and address in getattr(submission, name).casefold():
+            message = _("This would show your email address to everybody.")
+            raise CommentRefused("address", message, 422, name)
+
+
 def trap(submission: Submission) -> Finding | None:
     """A field that people do not see was filled in."""
     filled = submission.trap and not submission.is_trusted
@@ -405,6 +415,7 @@ def imitation(submission: Submission) -> Finding | None:
 SCREENS: list[Screen] = [
     closed,
     too_long,
+    own_address,
     trap,
     parent,
     duplicate,

@@ -10,7 +10,7 @@ from comments import fields, posting
 from comments.models import Comment
 from comments.posting import CommentRefused
 from tests.comments.conftest import GOOD, OWN_PAGE
-from tests.factories import make_comment
+from tests.factories import make_comment, make_user
 
 pytestmark = pytest.mark.django_db
 EMOJI = "👩‍👩‍👧‍👦"  # one character for a reader, seven for the database
@@ -274,6 +274,29 @@ class TestRequestData:
 
     def test_b044_unknown_fields_are_ignored(self, send, story):
         assert send(story, likes="7", mode="admin").status_code == 303
+
+
+class TestOwnAddress:
+    """The address typed where everybody would read it."""
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("author", "rex@example.org"),
+            ("author", "Rex <REX@Example.org>"),
+            ("url", "https://x.example/?to=rex@example.org"),
+        ],
+    )
+    def test_is_refused_where_it_would_be_public(self, send, story, field, value):
+        answer = send(story, **{field: value})
+        assert answer.status_code == 422
+        assert "would show your email address" in error_of(answer, field)
+        assert not Comment.objects.exists()
+
+    def test_an_account_named_by_an_address_is_called_by_its_beginning(self, client, send, story):
+        client.force_login(make_user("otto@example.org", email="otto@example.org"))
+        assert send(story).status_code == 303
+        assert Comment.objects.get().name == "otto"
 
 
 class TestNothingIsSlow:

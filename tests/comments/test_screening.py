@@ -218,7 +218,7 @@ class TestWords:
 
 def test_order_is_policy():
     names = [screen.__name__ for screen in screening.SCREENS]
-    refusing = "closed too_long trap parent duplicate flood rates"
+    refusing = "closed too_long own_address trap parent duplicate flood rates"
     holding = "by_rules links premoderation imitation recent_rejections first_comment"
     assert names == f"{refusing} {holding}".split()
 
