@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -313,6 +313,17 @@ def read_ledger_file(path: Path) -> dict[str, datetime]:
             continue
         found[index] = max(at, found.get(index, at))
     return found
+
+
+def catch_up() -> int:
+    """Forget again whom the ledger file knows to be forgotten and this database does not: it was
+    put back by other means than `restore`, or half. Returns how many comments were forgotten."""
+    known = dict(Erasure.objects.order_by("at").values_list("email_index", "at"))
+    ledger = read_ledger_file(Path(settings.ERASURE_LEDGER))
+    return replay({index: at for index, at in ledger.items() if known.get(index, _NEVER) < at})
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def replay(ledger: dict[str, datetime]) -> int:

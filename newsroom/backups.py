@@ -86,13 +86,14 @@ def restore(source: Path, *, ledgers: Iterable[Path] = ()) -> Restored:
         unpacked = Path(work)
         manifest = unpack(source, unpacked)
         _check(manifest, unpacked)
+        # First: whoever is interrupted from here on leaves `tick` a ledger that knows everybody.
+        merge_ledger(Path(settings.ERASURE_LEDGER), known)
         databases.load(unpacked / databases.file_name())
         for name, alias in STORAGES.items():
             if folder := _folder(alias):
                 _put_back(unpacked / name, folder)
     call_command("migrate", interactive=False, verbosity=0)
     forgotten = privacy.replay(known)
-    merge_ledger(Path(settings.ERASURE_LEDGER), known)
     for cache in caches.all():
         cache.clear()
     return Restored(str(manifest["made_at"]), len(manifest["files"]), forgotten)

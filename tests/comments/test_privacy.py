@@ -237,6 +237,20 @@ class TestLedger:
         assert privacy.replay(privacy.read_ledger()) == 0
         assert Erasure.objects.filter(email_index=index).exists()
 
+    def test_a_database_put_back_by_other_means_forgets_within_a_minute(
+        self, everywhere, index, django_capture_on_commit_callbacks
+    ):
+        rows = list(Comment.objects.filter(pk=everywhere["approved"].pk).values())
+        with django_capture_on_commit_callbacks(execute=True):
+            privacy.erase(index, via="desk")
+        assert privacy.catch_up() == 0
+        Erasure.objects.all().delete()
+        Comment.objects.filter(pk=everywhere["approved"].pk).update(**rows[0])
+        call_command("tick")
+        assert not Comment.objects.filter(email_index=index).exists()
+        assert Erasure.objects.filter(email_index=index).count() == 1
+        assert privacy.catch_up() == 0
+
     def test_whoever_asks_again_is_forgotten_up_to_the_last_time(
         self, story, index, django_capture_on_commit_callbacks
     ):

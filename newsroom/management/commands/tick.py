@@ -6,7 +6,7 @@ from django.core.cache import caches
 from django.core.management.base import BaseCommand, CommandError
 
 from articles import clock, keeping, locking, sharing, workflow
-from comments import notifications, retention
+from comments import notifications, privacy, retention
 from newsroom.lib import throttle
 
 
@@ -21,6 +21,8 @@ class Command(BaseCommand):
         published, failed = workflow.publish_due_edits()
         pruned, absent = keeping.prune_autosaves(), locking.forget_absent()
         forgotten = getattr(caches["throttle"], "forget_expired", int)()
+        # Before anything is mailed to somebody who was forgotten.
+        privacy.catch_up()
         mailed, unsent = notifications.send_due()
         digests = notifications.send_digests()
         drawn = sharing.make_fresh()
