@@ -57,6 +57,8 @@ def group(name: str):
     return lambda user: newest(stories_in(GROUPS[name], Story.objects.all(), user))
 
 
+# Of sixty drafts PostgreSQL reads as gladly those of everybody.
+AS_GOOD = ["story_desk"] if connection.vendor == "postgresql" else []
 LISTS = {
     "all": (lambda user: newest(Story.objects.all()), "story_changed"),
     "edited": (lambda user: newest(Story.objects.filter(has_edits=True)), "story_edited"),
@@ -64,7 +66,7 @@ LISTS = {
     "scheduled": (group("scheduled"), "story_by_time"),
     "today": (group("today"), "story_by_time"),
     "stale": (group("stale"), "story_behind"),
-    "drafts": (group("drafts"), "story_drafts"),
+    "drafts": (group("drafts"), "story_drafts", *AS_GOOD),
     "ended": (
         lambda user: newest(Story.objects.among(Story.objects.ended(), "-unpublish_at")),
         "story_ends",
