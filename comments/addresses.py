@@ -19,6 +19,7 @@ from newsroom.lib.privacy import (
     blind_index,
     validate_address,
 )
+from newsroom.lib.text import one_line
 from newsroom.models import User
 
 REVEAL = "comments.reveal_address"
@@ -33,7 +34,7 @@ def reveal(comment: Comment, *, by: User, reason: str) -> str:
     """
     if not by.has_perm(REVEAL):
         raise PermissionDenied(_("Your account may not look at readers’ addresses."))
-    reason = " ".join(reason.split())
+    reason = one_line(reason)
     if len(reason) < SHORTEST_REASON:
         raise ValidationError(_("Say why, in a few words: it is kept in the log."))
     if not comment.email:
@@ -45,7 +46,7 @@ def reveal(comment: Comment, *, by: User, reason: str) -> str:
 
 def note_look(comment: Comment, *, by: User, reason: str) -> None:
     """Put into the log who looked at what is kept of the writer of `comment`, and why."""
-    reason = " ".join(reason.split())[:250]
+    reason = one_line(reason)[:250]
     Reveal.objects.create(comment=comment, comment_number=comment.pk, by=by, reason=reason)
 
 
@@ -108,12 +109,16 @@ def sealed_fields() -> Iterator[tuple[type[models.Model], str]]:
 def _rotate_batch(
     model: type[models.Model], field: str, last: int, rotation: Rotation
 ) -> int | None:
-    """Renew the next rows after `last`; return the last one's key, None at the end."""
-    with transaction.atomic():
-        rows = model._base_manager.select_for_update().filter(pk__gt=last).order_by("pk")
-        rows = list(rows.only(field)[:BATCH])
-        renewed = [row for row in rows if _renew(row, field, rotation)]
-        model._base_manager.bulk_update(renewed, [field])
+    """Renew the next rows after `last`; return the last one's key, None at the end.
+
+    Row by row, so that it never holds one comment while it waits for another; and none of which
+    the address was forgotten since it was read.
+    """
+    rows = list(model._base_manager.filter(pk__gt=last).order_by("pk").only(field)[:BATCH])
+    for row in rows:
+        if _renew(row, field, rotation):
+            kept = model._base_manager.filter(pk=row.pk, **{f"{field}__kept": True})
+            kept.update(**{field: getattr(row, field)})
     return rows[-1].pk if rows else None
 
 

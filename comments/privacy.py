@@ -182,6 +182,8 @@ def forget(index: str, until: datetime) -> Erased:
     # Locked before their comments, as everywhere, and in one order.
     stories = Story.objects.filter(pk__in=comments.order_by().values("story")).only("pk")
     stories = list(stories.order_by("pk").select_for_update(no_key=True))
+    # What is being posted elsewhere in this moment stays whole: its story is not locked.
+    comments = comments.filter(story__in=stories)
     _forget_around(index, comments, until)
     anonymised = 0 if settings.COMMENT_ERASE_TEXTS else _anonymise(comments.approved())
     # What was anonymised is nobody's any more: what is left goes.

@@ -144,6 +144,20 @@ class TestKeys:
         call_command("rotate_email_keys")
         assert "Encrypted anew: 0. Under the newest key already: 5." in capsys.readouterr().out
 
+    def test_an_address_forgotten_meanwhile_does_not_come_back(
+        self, comment, settings, monkeypatch
+    ):
+        renew = addresses._renew
+
+        def forgotten_first(*args):
+            Comment.objects.filter(pk=comment.pk).update(email="")
+            return renew(*args)
+
+        self.rotated(settings)
+        monkeypatch.setattr(addresses, "_renew", forgotten_first)
+        addresses.rotate()
+        assert Comment.objects.get().email == ""
+
     def test_a_lost_key_is_said_and_nothing_is_lost(self, comment, settings, capsys):
         before = Comment.objects.get().email.token
         settings.EMAIL_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
