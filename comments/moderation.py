@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from articles.models import Story
 from comments import notifications, reasons, trust
 from comments.models import Comment, Decision, Lease, Note, Report
+from newsroom.lib.text import one_line
 from newsroom.models import User
 
 Status = Comment.Status
@@ -161,10 +162,12 @@ def report(comment: Comment, *, reason: str, browser: str, note: str = "") -> bo
 
     Enough reports (`COMMENT_REPORTS_TO_HOLD`) put an approved comment back into the queue, but
     never one that a moderator let stand knowing of reports. `reason` is a code of
-    `reasons.REPORTS`, and of the reader nothing is kept but the hash of the browser.
+    `reasons.REPORTS`, and of the reader nothing is kept but the hash of the browser. Raises
+    Comment.DoesNotExist when it was deleted for good meanwhile.
     """
     with transaction.atomic():
         _lock(comment)
+        Comment.objects.values_list("pk").get(pk=comment.pk)
         own = {"reason": reason, "note": note}
         _row, is_new = Report.objects.get_or_create(comment=comment, browser=browser, defaults=own)
         if is_new and _is_reported_enough(comment, recount_reports(comment)):
@@ -185,7 +188,7 @@ def dismiss_reports(comment: Comment, *, by: User) -> Comment:
 def note(comment: Comment, text: str, *, by: User) -> Note:
     """Tell the other moderators something of whoever wrote `comment`."""
     _require_moderator(by)
-    return Note.objects.create(email_index=comment.email_index, text=text[:500], by=by)
+    return Note.objects.create(email_index=comment.email_index, text=one_line(text)[:500], by=by)
 
 
 def recount_reports(comment: Comment) -> int:
@@ -261,7 +264,7 @@ def _decide(
                 from_status=seen,
                 to_status=to,
                 reason=reason[:40],
-                note=note.strip()[:250],
+                note=one_line(note)[:250],
             )
             if Status.APPROVED in (seen, to):
                 recount(comment.story)

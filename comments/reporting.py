@@ -38,17 +38,23 @@ def report(request: HttpRequest, language: str, pk: int) -> HttpResponse:
         if request.method == "POST":
             guard.check(request)
         if comment is None:
-            raise guard.PostRefused(_("This comment is not there (any more)."), 404)
+            raise _gone()
     except guard.PostRefused as refusal:
         return _refused(request, comment, refusal)
     if request.method != "POST":
         return _page(request, comment)
     try:
         return _take(request, comment)
+    except Comment.DoesNotExist:
+        return _refused(request, None, _gone())
     except OperationalError as error:
         seconds = too_busy(error).retry_after
         message = _("The site is very busy. Nothing was sent; please send it once more.")
         return _later(_page(request, comment, problem=message, status=503), seconds)
+
+
+def _gone() -> guard.PostRefused:
+    return guard.PostRefused(_("This comment is not there (any more)."), 404)
 
 
 def _comment(language: str, pk: int) -> Comment | None:

@@ -3,8 +3,8 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from comments import moderation, privacy
-from comments.models import Comment, Decision
+from comments import addresses, moderation, privacy
+from comments.models import Comment, Decision, Note
 from comments.moderation import VERBS, AlreadyDecided, ModerationError
 from tests.factories import make_comment
 
@@ -33,6 +33,14 @@ class TestMoves:
             comment.status,
         )
         assert (decision.reason, decision.note) == ("off topic", "Nothing to do with boats.")
+
+    def test_what_no_database_stores_is_left_out_of_notes(self, story, mona):
+        comment = make_comment(story)
+        moderation.hold(comment, by=mona, note="a\x00 b\ud800")
+        moderation.note(comment, "a\x00 b\ud800", by=mona)
+        addresses.note_look(comment, by=mona, reason="a\x00 b\ud800")
+        assert comment.decisions.get().note == Note.objects.get().text == "a b"
+        assert comment.reveals.get().reason == "a b"
 
     @pytest.mark.parametrize("verb", ["approve", "hold", "spam", "restore"])
     def test_an_empty_place_is_never_shown_again(self, story, mona, verb):

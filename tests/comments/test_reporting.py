@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from comments import moderation, notifications, trust
+from comments import moderation, notifications, reporting, trust
 from comments.models import Comment, Decision, Digest, Report
 from newsroom.lib.text import grapheme_length
 from tests.comments.conftest import OWN_PAGE
@@ -76,6 +76,20 @@ class TestReport:
         assert grapheme_length(note.strip()) <= 500 < len(note.strip())
         assert report(client, comment, note=note).status_code == 303
         assert Report.objects.get().note == note.strip()
+
+    def test_of_a_comment_deleted_in_this_moment_is_said_and_kept(
+        self, client, comment, monkeypatch
+    ):
+        claim = reporting._claim
+
+        def purged(*args):
+            Comment.objects.filter(pk=comment.pk).delete()
+            return claim(*args)
+
+        monkeypatch.setattr(reporting, "_claim", purged)
+        answer = report(client, comment, note="It is my neighbour.")
+        assert answer.status_code == 404
+        assert "It is my neighbour." in answer.content.decode()
 
     def test_a_database_too_busy_loses_no_word(self, client, comment, monkeypatch):
         monkeypatch.setattr(moderation, "report", too_busy)
