@@ -258,3 +258,24 @@ class TestAnswering:
     def test_a_reporter_answers_nothing(self, client, held, rosa):
         client.force_login(rosa)
         assert self.answer(client, held).status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "lookup",
+    ["email_index__startswith=a", "browser__startswith=a", "ip=1", "user__password__startswith=a"],
+)
+def test_the_list_is_narrowed_by_its_filters_alone(desk, held, lookup):
+    """Else a moderator could read an index letter by letter."""
+    assert desk.get(f"{QUEUE}?{lookup}").status_code in (302, 400)
+    assert desk.get(f"{QUEUE}?language=en&status__exact=all").status_code == 200
+
+
+@pytest.mark.django_db
+def test_an_answer_publishes_only_what_was_seen(desk, held):
+    Comment.objects.filter(pk=held.pk).update(edited_at=timezone.now(), body="Other words.")
+    data = {"answer": "Thank you.", f"seen-{held.pk}": "pending"}
+    page = desk.post(f"{QUEUE}{held.pk}/answer/", data)
+    assert page.status_code == 422
+    assert "Thank you." in page.content.decode()
+    assert status_of(held) == "pending"
