@@ -293,9 +293,16 @@ def write_ledger(index: str, at: datetime) -> None:
 
 def read_ledger() -> dict[str, datetime]:
     """Return who was forgotten and when, of the ledger file and of the table."""
-    found = dict(Erasure.objects.order_by("at").values_list("email_index", "at"))
-    for index, at in read_ledger_file(Path(settings.ERASURE_LEDGER)).items():
-        found[index] = max(at, found.get(index, at))
+    table = dict(Erasure.objects.order_by("at").values_list("email_index", "at"))
+    return latest(table, read_ledger_file(Path(settings.ERASURE_LEDGER)))
+
+
+def latest(*ledgers: dict[str, datetime]) -> dict[str, datetime]:
+    """Return of several ledgers who was forgotten, each person when it was last."""
+    found: dict[str, datetime] = {}
+    for ledger in ledgers:
+        for index, at in ledger.items():
+            found[index] = max(at, found.get(index, at))
     return found
 
 

@@ -195,11 +195,8 @@ def _all_ledgers(paths: Iterable[Path]) -> dict[str, datetime]:
     """Who was forgotten and when, of every ledger there is. This database may be new and empty."""
     has_table = "comments_erasure" in connection.introspection.table_names()
     own = Path(settings.ERASURE_LEDGER)
-    found = privacy.read_ledger() if has_table else privacy.read_ledger_file(own)
-    for path in paths:
-        for index, at in privacy.read_ledger_file(path).items():
-            found[index] = max(at, found.get(index, at))
-    return found
+    known = privacy.read_ledger() if has_table else privacy.read_ledger_file(own)
+    return privacy.latest(known, *map(privacy.read_ledger_file, paths))
 
 
 def _remove_old(folder: Path, keep: int) -> list[str]:
