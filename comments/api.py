@@ -29,19 +29,11 @@ def _described(comment: Any, story: Story) -> dict[str, Any]:
         "url": absolute(f"{story.get_absolute_url()}comments/{comment.pk}/"),
         "name": comment.name,
         "website": comment.website or None,
-        "badge": _badge(comment),
+        "badge": comment.badge or None,
         "body_html": comment.body_html,
         "created_at": comment.created_at.isoformat(),
         "edited_at": comment.edited_at.isoformat() if comment.edited_at else None,
     }
-
-
-def _badge(comment: Any) -> str | None:
-    if comment.is_newsroom:
-        return "newsroom"
-    if comment.by_story_author:
-        return "author"
-    return "staff" if comment.user_id and comment.user.is_staff else None
 
 
 app_name = "comments_api"

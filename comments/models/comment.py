@@ -188,6 +188,16 @@ class Comment(models.Model):
         """What a page of the desk says it showed: the status, and since when the text is so."""
         return f"{self.status} {self.edited_at.isoformat()}" if self.edited_at else self.status
 
+    @property
+    def badge(self) -> str:
+        """Who of the house wrote it (loaded by `for_thread`): newsroom, author, staff; "" for a
+        reader."""
+        if self.is_newsroom:
+            return "newsroom"
+        if self.by_story_author:
+            return "author"
+        return "staff" if self.user_id and self.user.is_staff else ""
+
     def get_absolute_url(self) -> str:
         """The comment on the first page of comments; `threads.address` asks which page it is."""
         return f"{self.story.get_absolute_url()}#comment-{self.pk}"
