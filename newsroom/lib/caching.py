@@ -58,14 +58,15 @@ def finish_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if response.status_code != 200 or response.streaming:
         return response
     response.setdefault("ETag", etag(response.content))
+    is_packed = False
     if _is_worth_packing(response):
         patch_vary_headers(response, ["Accept-Encoding"])
-        if _takes_gzip(request):
-            # Other bytes, so another strong tag (RFC 9110, 8.8.3.3).
-            response["ETag"] = f'{response["ETag"][:-1]}-gzip"'
-            known = get_conditional_response(request, etag=response["ETag"], response=response)
-            return _packed(response) if known is response else known
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+        is_packed = _takes_gzip(request)
+    if is_packed:
+        # Other bytes, so another strong tag (RFC 9110, 8.8.3.3).
+        response["ETag"] = f'{response["ETag"][:-1]}-gzip"'
+    known = get_conditional_response(request, etag=response["ETag"], response=response) or response
+    return _packed(response) if is_packed and known is response else known
 
 
 def _is_worth_packing(response: HttpResponse) -> bool:
