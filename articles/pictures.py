@@ -29,7 +29,7 @@ _KEY = re.compile(r' src="/media/([A-Za-z0-9_-]+)/[^"]*"')
 _SIZE = re.compile(r' (?:width|height|loading)="[^"]*"')
 _WIDTH = re.compile(r' width="(\d+)"')
 _FIGURE = re.compile(
-    r"<figure>(<img [^>]*>)(?:<figcaption>((?:(?!</?fig).)*)</figcaption>)?</figure>"
+    r"<figure>(<img [^>]*>)(?:<figcaption>((?:(?!</?fig).)*)</figcaption>)?</figure>", re.DOTALL
 )
 
 

@@ -78,6 +78,10 @@ class TestGallery:
     def test_a_story_has_no_numbers(self, client, pictures):
         assert "gallery-number" not in page_of(client, body_html=pictures)
 
+    def test_a_caption_of_several_lines_has_its_number_too(self):
+        figure = '<figure><img src="/x"><figcaption>One\ntwo</figcaption></figure>'
+        assert 'class="gallery-number">1</bdi><span>One\ntwo</span>' in numbered(figure, str)
+
     def test_a_caption_is_markup_and_a_number_is_not(self):
         figure = '<figure><img src="/x"><figcaption>a &lt;b&gt;</figcaption></figure>'
         shown = numbered(figure, lambda place: f"<{place}>")
