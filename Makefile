@@ -37,6 +37,8 @@ test: tools
 lint: tools
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: ruff format"; exit 1; }
+	@found=$$($(BIN)/bandit --quiet --configfile pyproject.toml --recursive newsroom articles comments \
+		gunicorn.conf.py manage.py 2>&1) || { echo "$$found"; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0 || \
 		{ echo "A model changed without a migration."; exit 1; }

@@ -49,7 +49,8 @@ max_requests_jitter = max_requests // 10
 # Not preloaded: a connection opened before the fork would be shared by all workers.
 preload_app = False
 # Heartbeat files on disk can stall a worker; memory cannot.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+_memory = "/dev/shm"  # noqa: S108 # nosec B108 # shared memory, no file of a guessable name
+worker_tmp_dir = _memory if Path(_memory).is_dir() else None
 # A second door for commands, which nothing here uses.
 control_socket_disable = True
 forwarded_allow_ips = ",".join(proxy for proxy in env.proxies() if proxy != "unix")

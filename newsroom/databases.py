@@ -8,7 +8,7 @@ the database as it was.
 import os
 import shutil
 import sqlite3
-import subprocess
+import subprocess  # nosec B404 # programs of PostgreSQL alone, by `_run`
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ def _dump_sqlite(target: Path) -> None:
         copy.execute("PRAGMA secure_delete=ON")
         tables = {row[0] for row in copy.execute("SELECT name FROM sqlite_master")}
         for table in tables.intersection(NOT_KEPT):
-            copy.execute(f'DELETE FROM "{table}"')  # noqa: S608
+            copy.execute(f'DELETE FROM "{table}"')  # noqa: S608 # nosec B608 # our own table's name
         copy.commit()
         # One file, without a log beside it.
         copy.execute("PRAGMA journal_mode=DELETE")
@@ -118,7 +118,7 @@ def _run(program: str, *arguments: str, quiet: bool = False) -> None:
             _("%(program)s is missing: install the client programs of PostgreSQL.")
             % {"program": program}
         )
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 # nosec B603 # no shell; a path and our arguments
         [path, *arguments],
         env=_environment(),
         stdin=subprocess.DEVNULL,

@@ -106,7 +106,7 @@ class Plate:
 
     def __init__(self, key: Tone = 0, accent: Tone = 0, seed: int = 1) -> None:
         self.key, self.accent = Image.new("L", FULL, 0), Image.new("L", FULL, 0)
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 # nosec B311 # grain of a picture
         self.fill(Image.new("L", FULL, 255), key, accent)
 
     def fill(self, mask: Image.Image, key: Tone | None = None, accent: Tone | None = None) -> None:

@@ -44,7 +44,7 @@ class ThrottleDatabaseCache(DatabaseCache):
         with connections["default"].cursor() as cursor:
             self._cull("default", cursor, timezone.now().replace(microsecond=0), 0)
             cursor.execute(
-                f"INSERT INTO {table} (cache_key, value, expires) VALUES (%s, %s, %s) "  # noqa: S608
+                f"INSERT INTO {table} (cache_key, value, expires) VALUES (%s, %s, %s) "  # noqa: S608 # nosec B608 # our own table's name
                 f"ON CONFLICT (cache_key) DO UPDATE SET value = "
                 f"CAST(CAST({table}.value AS INTEGER) + %s AS TEXT) RETURNING value",
                 [key, str(number), end, number],
@@ -54,7 +54,7 @@ class ThrottleDatabaseCache(DatabaseCache):
     def _cull(self, db: str, cursor: Any, now: datetime, num: int) -> None:
         table = connections[db].ops.quote_name(self._table)
         limit = connections[db].ops.adapt_datetimefield_value(now)
-        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [limit])  # noqa: S608
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [limit])  # noqa: S608 # nosec B608 # our own table's name
 
 
 def claim(key: str, seconds: int, *, is_optional: bool = False) -> int:
