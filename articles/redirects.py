@@ -26,7 +26,7 @@ MAX_LENGTH = 500
 MAX_ROWS, MAX_BYTES = 20_000, 5 * 1024 * 1024
 MAX_PROBLEMS = 50
 # What answers by itself, whatever stands in the table.
-RESERVED = ("/admin", "/media", "/static", "/api", "/healthz", "/readyz", "/metrics")
+RESERVED = ("/media", "/static", "/api", "/healthz", "/readyz", "/metrics")
 _BATCH = 400
 
 
@@ -97,7 +97,8 @@ def normalise(address: str) -> str:
 
 
 def _is_reserved(path: str) -> bool:
-    return f"{path.partition('?')[0]}/".startswith(tuple(f"{prefix}/" for prefix in RESERVED))
+    first = tuple(f"{prefix}/" for prefix in (*RESERVED, f"/{settings.ADMIN_PATH}"))
+    return f"{path.partition('?')[0]}/".startswith(first)
 
 
 def _bare(path: str) -> str:

@@ -23,7 +23,9 @@ SAME_PAGES = ("/*?replytocom=", "/*?sort=")
 def robots(request: HttpRequest) -> HttpResponse:
     """Keep crawlers out of the desk, of personal pages and of searches; then what editors added,
     then where the sitemaps are (RFC 9309)."""
-    refused = ["/admin/", *SAME_PAGES]
+    # A desk under another name is not told to everybody; its pages say noindex themselves.
+    desk = ["/admin/"] if settings.ADMIN_PATH == "admin" else []
+    refused = [*desk, *SAME_PAGES]
     for code, _name in settings.LANGUAGES:
         refused += [f"/{code}/me/", f"/{code}/search/"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in refused)]

@@ -4,6 +4,7 @@ django-environ takes `DEBUG=flase` for false and an unknown database scheme for 
 each becomes one sentence that names the variable.
 """
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -99,6 +100,16 @@ class Environment(environ.Env):
         raise ImproperlyConfigured(
             f"SITE_URL is {address!r}: write it like https://news.example, without a path."
         )
+
+    def path_part(self, name: str, default: str, taken: tuple[str, ...]) -> str:
+        """Return the first part of addresses, without slashes; none that is `taken`."""
+        word = self.text(name, default).strip("/")
+        if word.lower() in taken or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{1,62}", word):
+            raise ImproperlyConfigured(
+                f"{name} is {word!r}: write one part of an address, 2 to 63 letters, digits, - "
+                f"or _, and none of {', '.join(taken)}."
+            )
+        return word
 
     def proxies(self) -> list[str]:
         """Return TRUSTED_PROXIES: addresses, networks, or `unix` for a local socket."""

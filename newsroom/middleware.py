@@ -25,7 +25,6 @@ from newsroom.lib.privacy import comes_from_trusted_proxy
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-ADMIN_PREFIX = "/admin/"
 PROBES = frozenset({"/healthz", "/readyz"})
 FORWARDING_HEADERS = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_REQUEST_ID")
 WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -33,7 +32,7 @@ WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 def is_desk(request: HttpRequest) -> bool:
     """Whether the address belongs to the admin."""
-    return request.path_info.startswith(ADMIN_PREFIX)
+    return request.path_info.startswith(f"/{settings.ADMIN_PATH}/")
 
 
 class TrustedProxyMiddleware:
@@ -144,6 +143,58 @@ class ContentSecurityPolicyMiddleware:
         if is_desk(request) and isinstance(media, FormMedia):
             response.context_data["media"] = with_nonce(media, request.csp_nonce)
         return response
+
+
+# What no page of ours does, nor the frames it shows: films may fill the screen, and that is all.
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "bluetooth", "browsing-topics", "camera", "display-capture"),
+        *("geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment"),
+        *("serial", "usb", "xr-spatial-tracking"),
+    )
+)
+
+
+class IsolationMiddleware:
+    """Keep our pages out of other sites' processes, and devices out of our pages.
+
+    Pictures, files of the look and the read API are for everybody's pages; the rest is not. What
+    opens a window on us, or is opened by us, is no part of ours (COOP, by SecurityMiddleware).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        shared = (settings.MEDIA_URL, settings.STATIC_URL, "/api/")
+        policy = "cross-origin" if request.path_info.startswith(shared) else "same-origin"
+        response.headers.setdefault("Cross-Origin-Resource-Policy", policy)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if is_desk(request):
+            response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+        return response
+
+
+class BodySizeMiddleware:
+    """Refuse what is too large before any of it is read.
+
+    Django bounds what it keeps in memory of a form, but writes a file of any size to the disk,
+    for whoever sends one to any address. A body without a length is not read at all.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        most = settings.MAX_DESK_BODY if is_desk(request) else settings.MAX_BODY
+        length = request.META.get("CONTENT_LENGTH", "")
+        if length.isdecimal() and int(length) > most:
+            from newsroom.views import too_large  # which asks here what belongs to the desk
+
+            return too_large(request)
+        return self.get_response(request)
 
 
 def with_nonce(media: FormMedia, nonce: str) -> Media:

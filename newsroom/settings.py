@@ -120,10 +120,12 @@ MIDDLEWARE = [
     "newsroom.middleware.RequestIdMiddleware",
     "newsroom.middleware.ProbeMiddleware",
     "newsroom.middleware.ContentSecurityPolicyMiddleware",
+    "newsroom.middleware.IsolationMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "newsroom.middleware.LanguageMiddleware",
+    "newsroom.middleware.BodySizeMiddleware",
     "newsroom.middleware.CharsetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -153,6 +155,14 @@ TEMPLATES = [
         },
     }
 ]
+
+# Where the desk lies. Another name than the usual keeps it out of the reach of programs that try
+# passwords everywhere; no public page, script or file tells it.
+ADMIN_PATH = env.path_part(
+    "ADMIN_PATH",
+    "admin",
+    taken=("api", "media", "static", "healthz", "readyz", "metrics", *_codes),
+)
 
 # Data. SQLite to start; DATABASE_URL moves the same tables to PostgreSQL.
 
@@ -240,7 +250,10 @@ STORAGES = {
         )
     },
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# What a request may carry, and what one to the desk may, which takes pictures. A form there says
+# that a picture is too large; beyond this nothing is read at all.
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY = 5 * 1024 * 1024
+MAX_DESK_BODY = 100 * 1024 * 1024
 
 # People.
 
@@ -262,7 +275,7 @@ if TESTING:
     # The real hasher is slow on purpose, which a suite that signs in everywhere need not wait for.
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = reverse_lazy("admin:login")
-LOGIN_REDIRECT_URL = "/admin/"
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 AXES_FAILURE_LIMIT = env.number("LOGIN_FAILURE_LIMIT", 10, minimum=1)
 AXES_COOLOFF_TIME = timedelta(minutes=env.number("LOGIN_LOCKOUT_MINUTES", 15, minimum=1))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -298,10 +311,18 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "newsroom.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+if IS_HTTPS:
+    # Browsers take a name with this prefix from this very host over https alone, so that no
+    # other site under the same domain can set one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_SSL_REDIRECT = IS_HTTPS
 SECURE_SSL_HOST = urlsplit(SITE_URL).netloc if IS_HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 31_536_000) if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS")
+# Whether other sites under the domain speak https is for their owners to say, and the list that
+# browsers come with is for ever.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # TrustedProxyMiddleware drops the header when anybody else sends it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 

@@ -1,5 +1,6 @@
 """The map of the whole site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
@@ -21,7 +22,7 @@ urlpatterns = [
     path("api/v1/openapi.json", views.openapi, name="openapi"),
     path("api/v1/", include("articles.api")),
     path("api/v1/", include("comments.api")),
-    path("admin/", admin.site.urls),
+    path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     path("<lang:language>/", include("comments.urls")),
     path("<lang:language>/", include("articles.urls")),
 ]

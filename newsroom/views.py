@@ -185,6 +185,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _error(request, HTTPStatus.NOT_FOUND)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than anybody writes or photographs; nothing of it was read."""
+    response = render(request, "413.html", {"canonical_url": ""}, status=413)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: a page that asks nothing of what may just have failed."""
     body = loader.get_template("500.html").render()

@@ -253,7 +253,8 @@ class TestExample:
 
         read = set(
             re.findall(
-                r"env\.(?:text|flag|number|words|choice|database|cache|mail)\(\s*\"([A-Z_]+)", text
+                r"env\.(?:text|flag|number|words|choice|database|cache|mail|path_part)\(\s*\"([A-Z_]+)",
+                text,
             )
         )
         assert read - names == set()

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if settings.NEWSROOM_DEMO:
             self.begin_with_demo()
         self.stdout.write(f"\nNewsroom is at {settings.SITE_URL}/")
-        self.stdout.write(f"Sign in at {settings.SITE_URL}/admin/\n\n")
+        self.stdout.write(f"Sign in at {settings.SITE_URL}/{settings.ADMIN_PATH}/\n\n")
 
     def begin_with_demo(self) -> None:
         """Load the demo paper into an empty database, and make the accounts once."""

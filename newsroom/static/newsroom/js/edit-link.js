@@ -2,16 +2,17 @@
 // itself is the same for everybody: only a browser that has been at the desk asks.
 const story = document.querySelector("[data-story]");
 
-function hasBeenAtTheDesk() {
+function addressOfTheDesk() {
   try {
-    return localStorage.getItem("newsroom-desk") === "1";
+    const kept = localStorage.getItem("newsroom-desk") ?? "";
+    return /^\/[\w-]+\/$/.test(kept) ? kept : "";
   } catch {
-    return false;
+    return "";
   }
 }
 
 async function show() {
-  const answer = await fetch(`/admin/edit-link/${story.dataset.story}/`);
+  const answer = await fetch(`${desk}edit-link/${story.dataset.story}/`);
   if (answer.status !== 200) return;
   const { url, label, lang, dir } = await answer.json();
   const link = Object.assign(document.createElement("a"), { href: url, textContent: label });
@@ -19,4 +20,5 @@ async function show() {
   story.querySelector("[data-story-head]").append(link);
 }
 
-if (story && !location.pathname.startsWith("/admin/") && hasBeenAtTheDesk()) show().catch(() => {});
+const desk = story && addressOfTheDesk();
+if (desk && !location.pathname.startsWith(desk)) show().catch(() => {});

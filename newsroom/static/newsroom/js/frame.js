@@ -5,7 +5,9 @@ const menus = [...document.querySelectorAll("[data-menu]")];
 const search = document.querySelector("[data-quick-search]");
 
 try {
-  if (document.body.hasAttribute("data-desk")) localStorage.setItem(MARK, "1");
+  // The mark is the desk's address, which no public page knows.
+  const { desk } = document.body.dataset;
+  if (desk) localStorage.setItem(MARK, desk);
   else localStorage.removeItem(MARK);
 } catch {
   // No storage in this browser: no edit links on public pages, and nothing else is lost.
