@@ -32,7 +32,7 @@ accounts: setup
 	@$(BIN)/python manage.py make_accounts
 
 test: tools
-	@$(BIN)/python -m pytest --numprocesses $${TEST_PROCESSES:-auto} $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $${TEST_PROCESSES:-auto} --dist worksteal $(ARGS)
 
 lint: tools
 	@$(BIN)/ruff check .
