@@ -2,17 +2,15 @@
 light and dark, the contrast of Arabic letters included."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.core import signing
 
 from articles import workflow
 from comments.views import PREVIEW_SALT
 from tests.factories import make_author, make_comment, make_image, make_story
+from tests.journeys import axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 # axe does not measure joined Arabic letters; the same colours on Latin ones it does.
 AS_LATIN = """() => {
     const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -71,20 +69,13 @@ def violations(page, address: str, *, with_errors: bool = False) -> list[str]:
     if with_errors:
         page.locator("#commentform button").last.click()
         page.wait_for_selector(".form-errors")
-    found = report(page, address, RULES)
+    found = axe.violations(page, address, axe.RULES)
     page.evaluate(AS_LATIN)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function("document.getAnimations().length === 0")
-        found += report(page, f"{address}, {scheme}", CONTRAST)
+        found += axe.violations(page, f"{address}, {scheme}", axe.CONTRAST)
     return found
-
-
-def report(page, where: str, rules: dict) -> list[str]:
-    return [
-        f"{where}: {one['id']}: {[node['html'][:140] for node in one['nodes'][:3]]}"
-        for one in Axe().run(page, options=rules).response["violations"]
-    ]
 
 
 @pytest.mark.parametrize("language", ["ar", pytest.param("en", marks=pytest.mark.slow)])
