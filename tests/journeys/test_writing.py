@@ -18,8 +18,21 @@ def edda():
 
 
 def open_story(page, story):
+    page.clock.install()
     page.goto(f"/admin/articles/story/{story.pk}/change/")
     page.wait_for_selector(".ProseMirror")
+
+
+def let_pass(page, seconds=3):
+    """Turn the page's clock on: after three seconds without a key the form saves itself."""
+    page.clock.fast_forward(seconds * 1000)
+
+
+def edit(page, text, field="headline"):
+    """Type into a field, and wait until that is seen and its three seconds are over."""
+    page.fill(f"[name={field}]", text)
+    expect(page.locator(UNSAVED)).to_be_visible()
+    let_pass(page)
 
 
 def write(page, text):
@@ -31,14 +44,16 @@ def write(page, text):
 def test_a_new_story_saves_itself_once(sign_in, edda):
     make_section()
     page = sign_in(edda)
+    page.clock.install()
     page.goto("/admin/articles/story/add/?language=ar")
     page.locator("[name=section]").select_option(label="العالم")
-    page.fill("[name=headline]", "الميناء يصحو")
+    edit(page, "الميناء يصحو")
     expect(page.locator(SAVED)).to_be_visible()
     story = Story.objects.get()
     assert page.url.endswith(f"/admin/articles/story/{story.pk}/change/")
     write(page, "القارب الأول غادر.")
     expect(page.locator(UNSAVED)).to_be_visible()
+    let_pass(page)
     expect(page.locator(SAVED)).to_be_visible()
     page.reload()
     expect(page.locator(".ProseMirror")).to_have_text("القارب الأول غادر.")
@@ -53,7 +68,7 @@ def test_a_live_story_stays_as_it_was_while_it_saves_itself(sign_in, edda, open_
     story = make_story(language="ar", headline="قبل")
     page = sign_in(edda)
     open_story(page, story)
-    page.fill("[name=headline]", "بعد")
+    edit(page, "بعد")
     expect(page.locator("[data-status=edited]")).to_be_visible()
     assert workflow.head(story).content["headline"] == "بعد"
     reader = open_page()
@@ -66,7 +81,7 @@ def test_words_outlive_the_session(sign_in, edda):
     page = sign_in(edda)
     open_story(page, story)
     page.context.clear_cookies()
-    page.fill("[name=headline]", "عنوان كُتب بعد انتهاء الجلسة")
+    edit(page, "عنوان كُتب بعد انتهاء الجلسة")
     expect(page.locator("[data-status=signed_out]")).to_be_visible()
     assert workflow.head(story).content["headline"] == "The harbour wakes"
     with page.context.expect_page() as opened:
@@ -77,6 +92,7 @@ def test_words_outlive_the_session(sign_in, edda):
     again.click("[type=submit]")
     again.wait_for_url("**/admin/")
     again.close()
+    let_pass(page, 5)
     expect(page.locator(SAVED)).to_be_visible()
     assert workflow.head(story).content["headline"] == "عنوان كُتب بعد انتهاء الجلسة"
 
@@ -94,10 +110,12 @@ def test_another_account_in_this_browser_is_named_and_saves_only_when_told(sign_
     other.click("[type=submit]")
     other.wait_for_url("**/admin/")
     other.close()
-    page.fill("[name=headline]", "كتبته إدا")
+    edit(page, "كتبته إدا")
     expect(page.locator("[data-status=another]")).to_contain_text("أوتو")
     page.locator("[name=kicker]").fill("كلمة أخرى")
-    page.wait_for_timeout(6000)
+    let_pass(page)
+    with page.expect_response("**/token/"):
+        let_pass(page)
     assert story.revisions.count() == 1
     page.locator("[data-status-action] button").click()
     expect(page.locator(SAVED)).to_be_visible()
@@ -126,10 +144,9 @@ def test_a_beat_while_it_saves_takes_ones_own_save_for_nobody_elses(sign_in, edd
         route.fulfill(response=answer)
 
     page.route("**/autosave/", saved_but_not_answered_yet, times=1)
-    page.fill("[name=headline]", "أولاً")
+    edit(page, "أولاً")
     expect(page.locator(SAVED)).to_be_visible()
-    page.fill("[name=headline]", "ثم هذا")
-    expect(page.locator(UNSAVED)).to_be_visible()
+    edit(page, "ثم هذا")
     expect(page.locator(SAVED)).to_be_visible()
     assert workflow.head(story).content["headline"] == "ثم هذا"
 
@@ -141,7 +158,7 @@ def test_an_edit_that_voids_an_approval_is_told_and_marked(sign_in, edda):
     expect(page.locator("[data-state-line=approved]")).to_be_visible()
     expect(page.locator("#moves [value=approve]")).to_have_count(0)
     page.fill("#moves [name=note]", "ملاحظة لم تُرسل")
-    page.fill("[name=headline]", "عنوان غيّره محرر")
+    edit(page, "عنوان غيّره محرر")
     expect(page.locator("[role=status][data-status=voided]")).to_be_visible()
     expect(page.locator("[data-state-line=in_review]")).to_be_visible()
     expect(page.locator("#moves [name=note]")).to_have_value("ملاحظة لم تُرسل")
@@ -154,10 +171,10 @@ def test_an_edit_that_voids_an_approval_is_told_and_marked(sign_in, edda):
 def test_the_first_edit_of_a_live_story_is_told_and_marked(sign_in, edda):
     page = sign_in(edda)
     open_story(page, make_story(language="ar", headline="قبل"))
-    page.fill("[name=headline]", "بعد")
+    edit(page, "بعد")
     expect(page.locator("[role=status][data-status=edited]")).to_be_visible()
     expect(page.locator(".state-bar .state-edited")).to_be_visible()
-    page.fill("[name=headline]", "بعد ذلك")
+    edit(page, "بعد ذلك")
     expect(page.locator(SAVED)).to_be_visible()
 
 
@@ -167,6 +184,7 @@ def test_words_outlive_the_network_and_the_page(sign_in, edda):
     open_story(page, story)
     page.route("**/autosave/", lambda route: route.abort())
     write(page, " كلمات بلا شبكة")
+    let_pass(page)
     expect(page.locator("[data-status=offline]")).to_be_visible()
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
@@ -174,6 +192,7 @@ def test_words_outlive_the_network_and_the_page(sign_in, edda):
     expect(page.locator("[data-kept]")).to_be_visible()
     page.locator("[data-kept] .default").click()
     expect(page.locator(".ProseMirror")).to_contain_text("كلمات بلا شبكة")
+    let_pass(page)
     expect(page.locator(SAVED)).to_be_visible()
     assert "كلمات بلا شبكة" in workflow.head(story).content["body_html"]
 
@@ -185,9 +204,9 @@ def test_two_editors_in_one_story_see_each_other_and_both_texts(sign_in, edda):
     his = sign_in(make_user("otto", "Editor", interface_language="ar", first_name="أوتو"))
     open_story(his, story)
     expect(his.locator("[data-others]")).to_contain_text("إدا")
-    his.fill("[name=headline]", "الميناء كما يراه أوتو")
+    edit(his, "الميناء كما يراه أوتو")
     expect(his.locator(SAVED)).to_be_visible()
-    hers.fill("[name=headline]", "الميناء كما تراه إدا")
+    edit(hers, "الميناء كما تراه إدا")
     expect(hers.locator("[data-status=stale]")).to_contain_text("أوتو")
     hers.locator("[data-status-action] button").click()
     conflict = hers.locator("#conflict")
@@ -225,7 +244,8 @@ def test_theirs_for_one_field_and_mine_for_another(sign_in, edda):
     body.locator("[data-take]").click()
     expect(hers.locator(".ProseMirror strong")).to_have_text("القارب")
     # Until she saves, nothing is: what she chose could otherwise come upon theirs by itself.
-    hers.wait_for_timeout(4000)
+    let_pass(hers)
+    hers.wait_for_load_state("networkidle")
     assert workflow.head(story).content["headline"] == theirs["headline"]
     with hers.expect_navigation():
         conflict.locator("button.default").click()
@@ -246,6 +266,8 @@ def test_a_refused_page_that_is_closed_is_compared_again(sign_in, edda):
     expect(page.locator("#conflict")).to_be_visible()
     page.goto(f"/admin/articles/story/{story.pk}/change/")
     page.locator("[data-kept] .default").click()
+    expect(page.locator(UNSAVED)).to_be_visible()
+    let_pass(page)
     expect(page.locator("[data-status=stale]")).to_contain_text("أوتو")
     assert workflow.head(story).content["headline"] == "لأوتو"
 
@@ -293,7 +315,7 @@ def test_who_may_only_read_sees_who_writes_and_that_it_was_saved(sign_in, edda):
     rosa = sign_in(reporter)
     rosa.goto(f"/admin/articles/story/{story.pk}/change/")
     expect(rosa.locator("[data-others]")).to_contain_text("إدا")
-    hers.fill("[name=headline]", "بعد")
+    edit(hers, "بعد")
     expect(hers.locator("[data-status=edited]")).to_be_visible()
     rosa.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(rosa.locator("[data-status=stale]")).to_contain_text("إدا")
@@ -309,7 +331,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_goes_on_saving(sign_in, edda):
     open_story(page, story)
     page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
     page.route("**/autosave/", lambda route: route.abort())
-    page.fill("[name=headline]", "لا شبكة ولا مكان")
+    edit(page, "لا شبكة ولا مكان")
     expect(page.locator("[data-status=unkept]")).to_be_visible()
     page.unroute("**/autosave/")
     page.evaluate("dispatchEvent(new Event('online'))")
