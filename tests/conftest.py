@@ -3,12 +3,14 @@
 import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import caches
+from django.db import transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 
@@ -58,6 +60,22 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> Iterato
         restore = pristine.keep()
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: restore())
         yield
+
+
+@pytest.fixture(scope="session")
+def made_once(
+    django_db_setup: None, django_db_blocker: object
+) -> Callable[[], AbstractContextManager]:
+    """A context in which a module or a class makes the rows that all its tests look at: what a test
+    changes is undone after it, and the rows themselves when the context ends."""
+
+    @contextmanager
+    def undone() -> Iterator[None]:
+        with django_db_blocker.unblock(), transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return undone
 
 
 @pytest.fixture(scope="session")

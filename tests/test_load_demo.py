@@ -14,18 +14,15 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def paper(django_db_setup, django_db_blocker, tmp_path_factory):
+def paper(made_once, tmp_path_factory):
     """The loaded paper, with its pictures in a folder of its own; rolled back at the end."""
-    from django.db import transaction
-
     folder = tmp_path_factory.mktemp("demo")
     before = settings.MEDIA_ROOT
     settings.MEDIA_ROOT = folder
-    with django_db_blocker.unblock(), transaction.atomic():
+    with made_once():
         out = StringIO()
         call_command("load_demo", stdout=out)
         yield out.getvalue()
-        transaction.set_rollback(True)
     settings.MEDIA_ROOT = before
 
 

@@ -18,13 +18,16 @@ pytestmark = pytest.mark.django_db
 NUMBER = 3000
 
 
-@pytest.fixture
-def edda():
-    return make_user("edda", "Editor")
+@pytest.fixture(scope="module", autouse=True)
+def edda(made_once):
+    """An editor who has written the paper."""
+    with made_once():
+        user = make_user("edda", "Editor")
+        make_paper(by=user)
+        yield user
 
 
-@pytest.fixture(autouse=True)
-def paper(edda):
+def make_paper(by):
     """Years of published stories, and of everything else a little."""
     now, section = timezone.now(), world()
 
@@ -39,7 +42,7 @@ def paper(edda):
             unpublish_at=now - timedelta(hours=1) if n % 100 == 3 else None,
             has_edits=n % 100 == 5,
             is_behind=n % 100 == 7,
-            created_by=edda,
+            created_by=by,
         )
 
     Story.objects.bulk_create(story(n) for n in range(NUMBER))

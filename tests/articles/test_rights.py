@@ -60,12 +60,13 @@ def own_addresses() -> dict[str, str]:
 ADDRESSES = own_addresses()
 
 
-@pytest.fixture
-def people():
-    users = {name: make_user(name, group, is_active=True) for name, group in PEOPLE.items()}
-    world().editors.add(users["sana"])
-    make_section(OTHER).editors.add(users["sami"])
-    return users
+@pytest.fixture(scope="module")
+def people(made_once):
+    with made_once():
+        users = {name: make_user(name, group, is_active=True) for name, group in PEOPLE.items()}
+        world().editors.add(users["sana"])
+        make_section(OTHER).editors.add(users["sami"])
+        yield users
 
 
 def story_of(people: dict, state: str) -> Story:

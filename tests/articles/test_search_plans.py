@@ -17,21 +17,23 @@ pytestmark = pytest.mark.django_db
 NUMBER = 3000
 
 
-@pytest.fixture(autouse=True)
-def archive():
+@pytest.fixture(scope="module", autouse=True)
+def archive(made_once):
     """Stories of which all hold one word, a tenth another."""
-    section, now = world(), timezone.now()
-    Story.objects.bulk_create(
-        Story(
-            language="en",
-            section=section,
-            headline="harbour" if n % 10 else "harbour lighthouse",
-            status="published",
-            published_at=now - timedelta(hours=n + 1),
+    with made_once():
+        section, now = world(), timezone.now()
+        Story.objects.bulk_create(
+            Story(
+                language="en",
+                section=section,
+                headline="harbour" if n % 10 else "harbour lighthouse",
+                status="published",
+                published_at=now - timedelta(hours=n + 1),
+            )
+            for n in range(NUMBER)
         )
-        for n in range(NUMBER)
-    )
-    searching.rebuild()
+        searching.rebuild()
+        yield
 
 
 def asked(words: str, **filters) -> list[str]:

@@ -1,17 +1,16 @@
 """What the tests of moving in from WordPress stand on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
-from django.db import transaction
 
 from tests.importing.export import PAPER, run
 
 
 @pytest.fixture(scope="class")
-def paper(django_db_setup, django_db_blocker) -> Iterator[None]:
+def paper(made_once: Callable[[], AbstractContextManager]) -> Iterator[None]:
     """The paper, imported once for a class whose tests only look."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with made_once():
         run(PAPER)
         yield
-        transaction.set_rollback(True)
