@@ -144,6 +144,7 @@ def test_a_paragraph_is_turned_and_its_clothes_are_taken_off(desk):
     desk.keyboard.type("An English line.")
     desk.locator("[data-name=direction]").click()
     expect(desk.locator("[data-name=direction]")).to_have_attribute("aria-pressed", "true")
+    expect(desk.locator(".ProseMirror")).to_be_focused()  # again, a moment after the button
     desk.keyboard.press("Control+a")
     desk.locator("[data-name=clear]").click()
     save(desk)

@@ -21,6 +21,7 @@ def test_an_editor_finds_what_waits_and_searches(edda, sign_in):
     page.goto("/admin/")
     page.locator("#group-waiting a").click()
     expect(page.locator("#result_list .title")).to_have_count(2)
+    page.wait_for_load_state()  # a key is heard by the script, which runs once all is there
     page.locator("body").press("/")
     expect(page.locator("[data-quick-search]")).to_be_focused()
     page.keyboard.type("الامارات")
