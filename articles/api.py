@@ -15,6 +15,8 @@ from articles.models import (
     AuthorTranslation,
     Byline,
     Correction,
+    Image,
+    ImageTranslation,
     Section,
     SectionTranslation,
     Story,
@@ -74,7 +76,13 @@ def topics(request: HttpRequest) -> dict:
 
 @api.endpoint("language", "cursor", "limit")
 def authors(request: HttpRequest) -> dict:
-    return _named(request, Author.objects.all(), AuthorTranslation, "author", ("title", "bio"))
+    rows = Author.objects.select_related("picture")
+    found = _named(request, rows, AuthorTranslation, "author", ("title", "bio"), ("picture",))
+    faces = [row["picture"] for row in found["data"] if row["picture"]]
+    texts = _texts_of(faces, _codes(request))
+    for row in found["data"]:
+        row["picture"] = _portrait(row["picture"], texts)
+    return found
 
 
 def public() -> StoryQuerySet:
@@ -131,8 +139,7 @@ def _named(
     own: tuple[str, ...] = (),
 ) -> dict:
     """Return a page of what has a name in each language, each row with its names."""
-    language = api.choice(request, "language", dict(settings.LANGUAGES))
-    codes = [language] if language else list(dict(settings.LANGUAGES))
+    codes = _codes(request)
     rows = rows.filter(translations__language__in=codes).distinct()
     found, following = api.page(request, rows, "pk")
     by_row: dict[int, list[Any]] = {row.pk: [] for row in found}
@@ -147,6 +154,12 @@ def _named(
         for row in found
     ]
     return {"data": data, "next": following or None}
+
+
+def _codes(request: HttpRequest) -> list[str]:
+    """The languages whose names are asked for: one, or all of the site."""
+    language = api.choice(request, "language", dict(settings.LANGUAGES))
+    return [language] if language else list(dict(settings.LANGUAGES))
 
 
 def _name(name: Any, more: tuple[str, ...]) -> dict[str, str]:
@@ -202,16 +215,41 @@ def _topics(stories: Iterable[Story]) -> dict[int, list[dict]]:
 def _picture(story: Any) -> dict[str, Any] | None:
     if not story.picture_id:
         return None
-    shapes = {
-        shape: absolute(pictures.rendition_url(story.picture, shape))
-        for shape in ("wide", "square", "full")
-    }
     return {
         "alt": story.picture_alt or "",
         "caption": story.picture_caption or "",
         "credit": story.picture_credit or "",
-        **shapes,
+        **_shapes(story.picture),
     }
+
+
+def _portrait(
+    image: Image | None, texts: dict[int, list[ImageTranslation]]
+) -> dict[str, Any] | None:
+    if image is None:
+        return None
+    words = [
+        {"language": row.language, "alt": row.alt, "credit": row.credit}
+        for row in texts.get(image.pk, [])
+    ]
+    return {"texts": words, **_shapes(image)}
+
+
+def _shapes(image: Image) -> dict[str, str]:
+    return {
+        shape: absolute(pictures.rendition_url(image, shape))
+        for shape in ("wide", "square", "full")
+    }
+
+
+def _texts_of(images: list[Image], codes: list[str]) -> dict[int, list[ImageTranslation]]:
+    """Return what is said of pictures in these languages, by picture; one query, none of none."""
+    found: dict[int, list[ImageTranslation]] = {}
+    if images:
+        rows = ImageTranslation.objects.filter(image__in=images, language__in=codes)
+        for row in rows.order_by("pk"):
+            found.setdefault(row.image_id, []).append(row)
+    return found
 
 
 def _translations(story: Story) -> list[dict[str, Any]]:

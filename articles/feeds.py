@@ -1,4 +1,4 @@
-"""RSS 2.0: the newest stories of a language, and of a section."""
+"""RSS 2.0: the newest stories of a language, of a section and of an author."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -8,9 +8,10 @@ from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
 from articles import pictures
-from articles.models import Byline, SectionTranslation, Story
+from articles.models import AuthorTranslation, Byline, SectionTranslation, Story
 from articles.models.story import StoryQuerySet
 from articles.site import absolute, site_of
+from articles.views import stories_by
 from newsroom.lib.caching import public_page
 from newsroom.lib.rss import FeedPicture, RssFeed, plain
 from newsroom.lib.rtl import isolate
@@ -34,6 +35,14 @@ def section_feed(request: HttpRequest, language: str, section: str) -> HttpRespo
     stories = Story.objects.filter(section__in=row.section.descendants())
     title = f"{isolate(row.name)} – {isolate(site_of(request).name)}"
     return _feed(request, stories, link=row.get_absolute_url(), title=title)
+
+
+@require_safe
+@public_page
+def author_feed(request: HttpRequest, language: str, slug: str) -> HttpResponse:
+    row = get_object_or_404(AuthorTranslation, language=language, slug=slug)
+    title = f"{isolate(row.name)} – {isolate(site_of(request).name)}"
+    return _feed(request, stories_by(row), link=row.get_absolute_url(), title=title)
 
 
 def _feed(request: HttpRequest, stories: StoryQuerySet, *, link: str, title: str) -> HttpResponse:

@@ -6,7 +6,8 @@ from typing import Any
 from django.urls import reverse
 
 from articles import sharing
-from articles.models import Byline, Correction, Story
+from articles.contacts import Contact
+from articles.models import AuthorTranslation, Byline, Correction, Story
 from articles.pictures import rendition_url
 from articles.site import Site, absolute
 from newsroom.lib.html import to_text
@@ -25,7 +26,7 @@ ROLES: dict[str, str] = {
 def news_article(
     story: Story,
     site: Site,
-    bylines: list[dict[str, str]],
+    bylines: list[dict[str, Any]],
     corrections: Iterable[Correction] = (),
     answered: Story | None = None,
 ) -> dict[str, Any]:
@@ -76,6 +77,39 @@ def paper(site: Site) -> dict[str, Any]:
     }
 
 
+def profile(
+    author: AuthorTranslation, site: Site, contacts: Iterable[Contact], stories: int
+) -> dict[str, Any]:
+    """Return the ProfilePage of an author who wrote so many `stories`, with the pages elsewhere
+    that are theirs."""
+    url = absolute(author.get_absolute_url())
+    person: dict[str, Any] = {
+        **_person({"name": author.name, "url": author.get_absolute_url()}),
+        "@id": url,
+        "worksFor": _organization(site.name) | {"url": _front(site)},
+        "agentInteractionStatistic": {
+            "@type": "InteractionCounter",
+            "interactionType": f"{CONTEXT}/WriteAction",
+            "userInteractionCount": stories,
+        },
+    }
+    if author.title:
+        person["jobTitle"] = closed(author.title)
+    if author.bio:
+        person["description"] = closed(" ".join(author.bio.split()))
+    if picture := author.author.picture:
+        person["image"] = [absolute(rendition_url(picture, shape)) for shape in SHARED]
+    if elsewhere := [contact.url for contact in contacts if not contact.is_mail]:
+        person["sameAs"] = elsewhere
+    return {
+        "@context": CONTEXT,
+        "@type": "ProfilePage",
+        "url": url,
+        "inLanguage": author.language,
+        "mainEntity": person,
+    }
+
+
 def publisher(site: Site) -> dict[str, Any]:
     """Return the paper as an organisation, with its logo and its pages elsewhere."""
     data: dict[str, Any] = _organization(site.name) | {"url": _front(site)}
@@ -113,7 +147,7 @@ def description(story: Story) -> str:
     return text if len(text) <= 300 else f"{text[:299].rsplit(' ', 1)[0]}…"
 
 
-def _people(story: Story, site: Site, bylines: list[dict[str, str]]) -> dict[str, list]:
+def _people(story: Story, site: Site, bylines: list[dict[str, Any]]) -> dict[str, list]:
     found: dict[str, list] = {"author": []}
     for line in bylines:
         found.setdefault(ROLES.get(line.get("role", ""), "author"), []).append(_person(line))
@@ -131,7 +165,7 @@ def _correction(row: Correction) -> dict[str, str]:
     }
 
 
-def _person(line: dict[str, str]) -> dict[str, str]:
+def _person(line: dict[str, Any]) -> dict[str, str]:
     person = {"@type": "Person", "name": closed(line["name"])}
     return person | ({"url": absolute(line["url"])} if line["url"] else {})
 

@@ -133,9 +133,11 @@ def describe(image: Image) -> None:
 def may_describe(image: Image, user: User, language: str = "") -> bool:
     """Whether `user` may change what readers see of a picture: its texts in one language, which
     are read in stories of that language alone, or all of them and its crop. Of one that stands
-    in a public story that is for those who publish."""
+    in a public story, or is an author's portrait, that is for those who publish."""
     if user.has_perm(EDIT_ALL) or user.has_perm(PUBLISH):
         return True
+    if image.authors.exists():
+        return False
     shown = Story.objects.published().filter(Q(picture=image) | Q(pictures=image))
     return not (shown.filter(language=language) if language else shown).exists()
 
@@ -296,16 +298,17 @@ def replace(image: Image, file: BinaryIO, *, by: User) -> list[Story]:
 
 
 def delete(image: Image) -> None:
-    """Delete a picture that stands in no story, with its original and all that was made of it.
+    """Delete a picture that stands in no story and shows no author, with its original and all
+    that was made of it.
 
-    Raises PermissionDenied where one has it: the desk says so before, and names the stories.
+    Raises PermissionDenied where one has it: the desk says so before, and names them.
     """
     with transaction.atomic():
         keys = {*image.keys.values_list("key", flat=True), image.rendition_key} - {""}
         shared = Image.objects.exclude(pk=image.pk).filter(rendition_key__in=keys)
         keys -= set(shared.values_list("rendition_key", flat=True))
         original = image.original.name
-        if image.used_in.exists():
+        if image.used_in.exists() or image.authors.exists():
             raise PermissionDenied
         forget_shared(SharePicture.objects.filter(image=image))
         image.delete()

@@ -13,6 +13,7 @@ urlpatterns = [
     path("search/", search, name="search"),
     path("topics/<uslug:slug>/", views.topic, name="topic"),
     path("authors/<uslug:slug>/", views.author, name="author"),
+    path("authors/<uslug:slug>/feed/", feeds.author_feed, name="author_feed"),
     path("archive/<int:year>/<int:month>/", views.archive, name="archive"),
     path("corrections/", views.corrections, name="corrections"),
     path("pages/<uslug:slug>/", views.static_page, name="page"),

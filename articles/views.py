@@ -8,16 +8,12 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import (
-    Case,
     Exists,
     F,
-    FilteredRelation,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
-    Subquery,
-    When,
     Window,
 )
 from django.db.models.functions import RowNumber
@@ -30,9 +26,11 @@ from django.utils.formats import date_format
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import languages, placing, reads
+from articles import contacts, languages, placing, reads
+from articles.bylines import bylines_of, with_writers
 from articles.models import (
     AuthorTranslation,
+    Byline,
     Correction,
     SectionTranslation,
     Story,
@@ -69,12 +67,14 @@ def front_page(request: HttpRequest, language: str) -> HttpResponse:
     most_read = reads.most_read(cards, language)
     top = placing.fill(placing.pinned(cards, language), latest, FRONT_TOP)
     shown = {story.pk for story in top}
+    bands = _bands(site_of(request), stories, shown)
+    with_writers(top + [card for band in bands for card in band["cards"]], language)
     context = {
         "lead": top[0] if top else None,
         "seconds": top[1:],
         "latest": [story for story in latest if story.pk not in shown][:FRONT_LATEST],
         "most_read": most_read if len(most_read) >= FEWEST_READ else [],
-        "bands": _bands(site_of(request), stories, shown),
+        "bands": bands,
         "page_languages": languages.switch_by_slug(
             language, "front", {code: [] for code, _name in settings.LANGUAGES}
         ),
@@ -93,6 +93,7 @@ def section(request: HttpRequest, language: str, section: str) -> HttpResponse:
     stories = stories.filter(section__in=below).newest_first()
     held = placing.pinned(stories, language, row.section)
     page = _page(request, placing.Composed(held, stories, MAX_PAGES * PER_PAGE))
+    with_writers(page.object_list, language)
     lead = page.object_list[0] if page.number == 1 and page.object_list else None
     found = Story.objects.filter(section__in=below)
     slugs = _slugs_with_stories(row.section.translations, found)
@@ -182,16 +183,23 @@ def topic(request: HttpRequest, language: str, slug: str) -> HttpResponse:
 @require_safe
 @public_page
 def author(request: HttpRequest, language: str, slug: str) -> HttpResponse:
-    row = get_object_or_404(AuthorTranslation, language=language, slug=slug)
-    stories = Story.objects.filter(bylines__author=row.author_id).distinct()
+    rows = AuthorTranslation.objects.select_related("author__picture")
+    row = get_object_or_404(rows, language=language, slug=slug)
+    stories = stories_by(row)
     slugs = _slugs_with_stories(AuthorTranslation.objects.filter(author=row.author_id), stories)
+    shown = stories.published().articles().in_language(language)
+    total = shown.count()
+    page = _page(request, shown.for_cards().newest_first(), total)
     context = {
-        "heading": row.name,
-        "intro": row.bio,
         "author": row,
+        "portrait": _portrait(row),
+        "contacts": contacts.contacts_in(row.author.contacts),
+        "total": total,
+        "stories": page.object_list,
+        "page_obj": page,
         "page_languages": languages.switch_by_slug(language, "author", slugs),
     }
-    return _list(request, language, stories, **context)
+    return TemplateResponse(request, "articles/author.html", context)
 
 
 @require_safe
@@ -262,21 +270,45 @@ def _slugs_with_stories(rows: Any, stories: StoryQuerySet) -> dict[str, str]:
     return dict(rows.values_list("language", "slug"))
 
 
+def stories_by(author: AuthorTranslation) -> StoryQuerySet:
+    """Return the stories that bear the name of an author, each once."""
+    lines = Byline.objects.filter(author=author.author_id)
+    return Story.objects.filter(pk__in=lines.values("story"))
+
+
+def _portrait(author: AuthorTranslation) -> dict[str, Any] | None:
+    """What an author's page shows of the portrait: the `image`, its `alt` text and its credit."""
+    image = author.author.picture
+    if image is None:
+        return None
+    texts = image.translations.filter(language=author.language).first()
+    return {
+        "image": image,
+        "alt": texts.alt if texts else author.name,
+        "credit": texts.credit if texts else "",
+    }
+
+
 def _list(
     request: HttpRequest, language: str, stories: QuerySet[Story], *, heading: str, **context: Any
 ) -> TemplateResponse:
     stories = stories.published().articles().in_language(language).for_cards().newest_first()
     page = _page(request, stories)
+    with_writers(page.object_list, language)
     context |= {"heading": heading, "stories": page.object_list, "page_obj": page}
     return TemplateResponse(request, "articles/list.html", context)
 
 
-def _page(request: HttpRequest, stories: QuerySet) -> Page:
-    """Return the asked page, at most MAX_PAGES of PER_PAGE; 404 beyond, the archive has more."""
+def _page(request: HttpRequest, stories: QuerySet, total: int | None = None) -> Page:
+    """Return the asked page, at most MAX_PAGES of PER_PAGE; 404 beyond, the archive has more.
+    Where it is known how many there are (`total`), nobody counts again."""
     is_bounded = isinstance(stories, placing.Composed)
     bounded = stories if is_bounded else stories[: MAX_PAGES * PER_PAGE]
     try:
-        page = Paginator(bounded, PER_PAGE).page(request.GET.get("page", "1"))
+        paginator = Paginator(bounded, PER_PAGE)
+        if total is not None:
+            paginator.count = min(total, MAX_PAGES * PER_PAGE)
+        page = paginator.page(request.GET.get("page", "1"))
     except InvalidPage as error:
         raise Http404 from error
     page.object_list = list(page.object_list)
@@ -297,7 +329,7 @@ def _bands(site: Site, stories: QuerySet[Story], shown: Iterable[int]) -> list[d
     for found in newest.filter(place__lte=BAND_SIZE).order_by("place"):
         by_section.setdefault(found.section_id, []).append(found)
     return [
-        {"section": row, "lead": cards[0], "stories": cards[1:]}
+        {"section": row, "cards": cards, "lead": cards[0], "stories": cards[1:]}
         for row in site.sections
         if (cards := _band_cards(row, by_section))
     ]
@@ -311,31 +343,6 @@ def _band_cards(row: dict, by_section: dict[int, list[Story]]) -> list[Story]:
 
 def _ids_under(row: dict) -> list[int]:
     return [row["id"], *(pk for child in row["children"] for pk in _ids_under(child))]
-
-
-def bylines_of(story: Story) -> list[dict[str, str]]:
-    """Return the names over a story: dicts with name, url (empty for guests) and role."""
-    texts = "author__translations"
-    # Without a name in the story's language an author is shown under the default one's, or any.
-    is_default = Case(When(language=settings.DEFAULT_LANGUAGE, then=0), default=1)
-    other_names = AuthorTranslation.objects.filter(author=OuterRef("author"))
-    other_names = other_names.order_by(is_default, "pk")
-    lines = story.bylines.annotate(
-        row=FilteredRelation(texts, condition=Q(**{f"{texts}__language": story.language})),
-        author_name=F("row__name"),
-        author_slug=F("row__slug"),
-        other_name=Subquery(other_names.values("name")[:1]),
-    )
-    return [
-        {
-            "name": line.author_name or line.name or line.other_name or f"#{line.author_id}",
-            "url": line.author_slug
-            and reverse("articles:author", args=[story.language, line.author_slug]),
-            "role": line.role,
-            "role_label": line.get_role_display(),
-        }
-        for line in lines
-    ]
 
 
 def _corrections_of(story: Story) -> Iterable[Correction]:

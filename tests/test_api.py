@@ -226,6 +226,18 @@ class TestPages:
         assert second["next"] is None
         assert {name["language"] for row in first["data"] for name in row["names"]} == {"ar"}
 
+    def test_authors_have_their_portrait(self, client, django_assert_num_queries):
+        for number in (1, 3):
+            faces = [make_author(picture=make_image(alt="At work")) for _ in range(number)]
+            with django_assert_num_queries(3):
+                client.get("/api/v1/authors/", {"language": "en"})
+        bare = make_author()
+        rows = {row["id"]: row for row in ask(client, "/api/v1/authors/", language="en")["data"]}
+        assert rows[bare.pk]["picture"] is None
+        picture = rows[faces[0].pk]["picture"]
+        assert picture["texts"] == [{"language": "en", "alt": "At work", "credit": "Newsroom"}]
+        assert picture["square"].startswith("http://127.0.0.1:8000/media/")
+
     def test_sections_know_what_they_stand_under(self, client):
         below = make_section({"en": ("Ports", "ports")}, parent=world())
         rows = {row["id"]: row for row in ask(client, "/api/v1/sections/")["data"]}

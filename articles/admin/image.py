@@ -1,7 +1,7 @@
 """Pictures: uploaded once, named in every language, chosen in stories."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -35,7 +35,7 @@ from articles.admin.translations import (
     TranslationInline,
     stories_named,
 )
-from articles.models import Image, ImageTranslation, Story
+from articles.models import Author, Image, ImageTranslation, Story
 from articles.models.language import languages
 from articles.rights import EDIT_ALL, visible_to
 from newsroom.lib import images
@@ -339,7 +339,7 @@ class ImageAdmin(NamedAdmin):
         are named to who may see them, and counted to everybody."""
         found, counts, lacking, _protected = super().get_deleted_objects(objs, request)
         stories = Story.objects.filter(pictures__in=[obj.pk for obj in objs]).distinct()
-        named = stories_named(stories, request.user)
+        named = [*_authors_of(objs), *stories_named(stories, request.user)]
         return found, counts, set() if named else lacking, named
 
     def choose(self, request: HttpRequest) -> JsonResponse:
@@ -442,7 +442,19 @@ def _uses(image: Image, request: HttpRequest) -> dict[str, Any]:
     for story in seen:
         story.state = state_of(story)
         story.state_label = STATES[story.state]
-    return {"uses": seen, "more_uses": stories.count() - len(seen)}
+    faces = image.authors.prefetch_related("translations")[:SHOWN_USES]
+    return {"uses": seen, "more_uses": stories.count() - len(seen), "faces": faces}
+
+
+def _authors_of(images: Iterable[Image]) -> list[SafeString]:
+    """Return links to the authors whose portrait is among `images`."""
+    rows = Author.objects.filter(picture__in=[image.pk for image in images])
+    return [
+        format_html(
+            '<a href="{}">{}</a>', reverse("admin:articles_author_change", args=[row.pk]), row
+        )
+        for row in rows.prefetch_related("translations")[:SHOWN_USES]
+    ]
 
 
 def _describe(image: Image, texts: dict[str, str], language: str) -> None:
@@ -478,6 +490,7 @@ def _as_json(image: Image, language: str) -> dict[str, Any]:
         "id": image.pk,
         "name": str(image),
         "thumbnail": pictures.rendition_url(image, "wide", 320),
+        "square": pictures.rendition_url(image, "square", 160),
         "url": pictures.rendition_url(image, "full", 960),
         "alt": own.alt,
         "caption": own.caption,

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from articles.models.image import Image
 from articles.models.language import LanguageField, Translated
 from articles.models.section import validate_slug
 
@@ -20,6 +21,16 @@ class Author(Translated):
         null=True,
         blank=True,
     )
+    picture = models.ForeignKey(
+        Image,
+        models.PROTECT,
+        verbose_name=_("portrait"),
+        related_name="authors",
+        null=True,
+        blank=True,
+    )
+    # One address a line, as `articles.contacts.clean` left them.
+    contacts = models.TextField(_("links"), max_length=2000, blank=True)
     # A stable name for programs: the login an imported author had.
     code = models.CharField(max_length=200, null=True, unique=True, editable=False)
 

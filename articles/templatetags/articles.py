@@ -10,7 +10,7 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
 from articles import embeds, metadata, pictures, sharing
-from articles.models import SectionTranslation, Story
+from articles.models import AuthorTranslation, Image, SectionTranslation, Story
 from articles.site import absolute
 from newsroom.lib import rtl, text
 from newsroom.lib.html import trusted
@@ -31,19 +31,34 @@ def picture(
     """
     if not story.picture_id:
         return ""
-    image = story.picture
+    alt = getattr(story, "picture_alt", None) or ""
+    return _picture(story.picture, shape, sizes, alt, eager)
+
+
+@register.simple_tag
+def portrait(
+    image: Image, size: str, width: int = 160, alt: str = "", eager: bool = False
+) -> SafeString:
+    """Return the `<picture>` of a person, square, `size` (a CSS length) wide, of `width` pixels
+    where a browser knows no `srcset`. Without `alt` where the name stands beside it."""
+    return _picture(image, "square", size, alt, eager, width)
+
+
+def _picture(
+    image: Image, shape: str, sizes: str, alt: str, eager: bool, asked: int | None = None
+) -> SafeString:
     width, height = pictures.shown_size(image, shape)
     return format_html(
         '<picture><source type="image/avif" srcset="{}" sizes="{}">'
         '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" {}="{}"></picture>',
         pictures.srcset(image, shape, "avif"),
         sizes,
-        pictures.rendition_url(image, shape),
+        pictures.rendition_url(image, shape, asked),
         pictures.srcset(image, shape),
         sizes,
         width,
         height,
-        getattr(story, "picture_alt", None) or "",
+        alt,
         *("fetchpriority", "high") if eager else ("loading", "lazy"),
     )
 
@@ -74,6 +89,13 @@ def section_jsonld(context: Context, section: SectionTranslation) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def author_jsonld(context: Context, author: AuthorTranslation) -> SafeString:
+    """Return the JSON-LD of an author's page: who it is about."""
+    data = metadata.profile(author, context["site"], context["contacts"], context["total"])
+    return _data_block(data)
+
+
+@register.simple_tag(takes_context=True)
 def paper_jsonld(context: Context) -> SafeString:
     """Return the JSON-LD of the site itself."""
     return _data_block(metadata.paper(context["site"]))
@@ -86,6 +108,14 @@ def share_picture(context: Context, story: Story | None = None) -> dict[str, Any
     site = context["site"]
     shared = sharing.of_story(story, site) if story else sharing.of_paper(site)
     return {**vars(shared), "url": absolute(shared.url)} if shared else None
+
+
+@register.simple_tag
+def share_portrait(image: Image) -> dict[str, Any]:
+    """Return what goes with a link to an author: the portrait, as `share_picture` has it."""
+    width, height = pictures.pixels(image, "share-square")
+    url = absolute(pictures.rendition_url(image, "share-square"))
+    return {"url": url, "width": width, "height": height, "type": "image/jpeg"}
 
 
 def _data_block(data: dict[str, Any]) -> SafeString:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import override
 
-from articles import pictures, placing, reads, site, translations, workflow
+from articles import contacts, pictures, placing, reads, site, translations, workflow
 from articles.models import (
     Author,
     AuthorTranslation,
@@ -136,7 +136,8 @@ class Loader:
 
     def load_authors(self) -> None:
         for row in self.paper["authors"]:
-            author = Author.objects.create()
+            links = contacts.clean("\n".join(row.get("contacts", [])))
+            author = Author.objects.create(picture=self.pictures[row["picture"]], contacts=links)
             for code in self.languages:
                 slug = slugify_unicode(row[code]["name"])
                 AuthorTranslation.objects.create(

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from newsroom.demo.press import Plate, printed
-from newsroom.demo.scenes import festival, indoors, land, sea, sky, table, town
+from newsroom.demo.scenes import festival, indoors, land, people, sea, sky, table, town
 
 FOLDER = Path(__file__).parent / "pictures"
 SCENES: dict[str, Callable[[], Plate]] = {}
-for kind in (sea, town, festival, land, sky, indoors, table):
+for kind in (sea, town, festival, land, sky, indoors, table, people):
     SCENES |= kind.SCENES
 
 

@@ -98,8 +98,9 @@ class TestTheWord:
         assert f"#{kind}" in page
         assert re.search(rf"</svg>{word}</span>", page)
 
-    def test_it_is_not_said_twice(self, client):
-        assert 'class="kind"' not in page_of(client, kind="opinion", kicker="opinion")
+    @pytest.mark.parametrize("kicker", ["opinion", "Opinion"])
+    def test_it_is_not_said_twice(self, client, kicker):
+        assert 'class="kind"' not in page_of(client, kind="opinion", kicker=kicker)
 
     def test_a_story_says_nothing(self, client):
         assert 'class="kind"' not in page_of(client)

@@ -26,7 +26,9 @@ def paper():
     """A story of each language with all that can stand on its page, and its address by name."""
     found = {}
     for language, words in (("ar", "الميناء يصحو باكراً"), ("en", "The harbour wakes early")):
-        line = {"author": make_author().pk, "name": "", "role": "writer"}
+        known = make_author(picture=make_image(), contacts="https://x.com/leila")
+        line = {"author": known.pk, "name": "", "role": "writer"}
+        opinion = make_story(language=language, kind="opinion", bylines=[line])
         story = make_story(
             language=language,
             headline=words,
@@ -50,6 +52,7 @@ def paper():
             f"/{language}/{story.slug_of_section()}/",
             story.get_absolute_url(),
             f"{story.get_absolute_url()}?replytocom={first.pk}",
+            opinion.get_absolute_url(),
             f"/{language}/search/?q={words.split()[0]}",
             f"/{language}/search/?q=zzzz",
             author.get_absolute_url(),
