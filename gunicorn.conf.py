@@ -11,6 +11,7 @@ from gunicorn.workers.base import Worker
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from newsroom import slots
 from newsroom.environment import Environment
 from newsroom.logs import ServerFormatter
 
@@ -26,6 +27,29 @@ class JsonLogger(Logger):
         handler = logging.StreamHandler(sys.stdout)
         handler.setFormatter(ServerFormatter())
         self.error_log.handlers = [handler]
+
+
+def when_ready(server: Arbiter) -> None:
+    """Make the folder in which the workers count for /metrics: after the address is ours alone."""
+    try:
+        slots.open_folder(worker_tmp_dir)
+    except OSError as error:
+        server.log.warning("/metrics will tell of one worker at a time: %s", error)
+
+
+def pre_fork(server: Arbiter, worker: Worker) -> None:
+    """Give the worker a slot of its own; while reloading, the old workers still have theirs."""
+    worker.slot = slots.free(other.slot for other in server.WORKERS.values())
+
+
+def post_fork(server: Arbiter, worker: Worker) -> None:
+    """Let the worker count in its slot."""
+    slots.take(worker.slot)
+
+
+def on_exit(server: Arbiter) -> None:
+    """Leave nothing behind."""
+    slots.close_folder()
 
 
 def worker_exit(server: Arbiter, worker: Worker) -> None:

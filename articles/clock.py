@@ -5,6 +5,7 @@ Several machines may run it; the one row they share says when any of them last c
 
 from datetime import datetime, timedelta
 
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from articles.models import Revision, TickRun, Transition
@@ -14,12 +15,17 @@ LATE = timedelta(minutes=5)
 ONLY_ROW = 1
 
 
-def note_run(published: int, failed: int) -> None:
-    """Remember that a tick came to its end now: one statement, whoever else does the same."""
-    run = TickRun(pk=ONLY_ROW, ended_at=timezone.now(), published=published, failed=failed)
-    fields = ["ended_at", "published", "failed"]
-    TickRun.objects.bulk_create(
-        [run], update_conflicts=True, unique_fields=["id"], update_fields=fields
+def note_run(published: int, failed: int, *, mails_sent: int = 0, mails_failed: int = 0) -> None:
+    """Remember that a tick came to its end now, and add its mails to those of every run before,
+    whoever else does the same."""
+    now = timezone.now()
+    TickRun.objects.bulk_create([TickRun(pk=ONLY_ROW, ended_at=now)], ignore_conflicts=True)
+    TickRun.objects.filter(pk=ONLY_ROW).update(
+        ended_at=now,
+        published=published,
+        failed=failed,
+        mails_sent=F("mails_sent") + mails_sent,
+        mails_failed=F("mails_failed") + mails_failed,
     )
 
 
@@ -35,12 +41,16 @@ def problem(now: datetime | None = None) -> str:
     as soon as any edit waits for its time, while there is still time to start it.
     """
     now = now or timezone.now()
-    late = Revision.objects.filter(publish_at__lt=now - LATE).count()
-    if late:
+    if late := late_edits(now).count():
         return f"{late} timed edits are late: does `manage.py tick` run?"
     if is_asleep(now):
         return "timed edits wait and `manage.py tick` has not run for some minutes"
     return ""
+
+
+def late_edits(now: datetime | None = None) -> QuerySet[Revision]:
+    """Return the timed edits that should be public since more than `LATE`."""
+    return Revision.objects.filter(publish_at__lt=(now or timezone.now()) - LATE)
 
 
 def is_asleep(now: datetime | None = None) -> bool:

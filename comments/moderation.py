@@ -9,6 +9,7 @@ anew, all in one transaction.
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from articles.models import Story
-from comments import notifications, reasons, trust
+from comments import notifications, reasons, signals, trust
 from comments.models import Comment, Decision, Lease, Note, Report
 from newsroom.lib.text import one_line
 from newsroom.models import User
@@ -275,6 +276,8 @@ def _decide(
                 notifications.published(comment)
             elif to == Status.TRASH and reason not in reasons.BY_ITS_WRITER:
                 notifications.rejected(comment)
+            told = {"verdict": to, "by_moderator": by is not None}
+            transaction.on_commit(partial(signals.decided.send, Comment, **told), robust=True)
     except IntegrityError:
         raise ModerationError(_("The same comment stands there already.")) from None
     comment.status = to

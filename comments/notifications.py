@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -137,14 +137,23 @@ def _add(kind: str, comment: Comment, *, due_at: Any, about: Comment | None = No
 # Sending.
 
 
+def due() -> QuerySet[Notice]:
+    """Return what can be sent now."""
+    return Notice.objects.filter(sent_at=None, due_at__lte=timezone.now(), tries__lt=MOST_TRIES)
+
+
+def given_up() -> QuerySet[Notice]:
+    """Return what could not be sent and is not tried again."""
+    return Notice.objects.filter(sent_at=None, tries__gte=MOST_TRIES)
+
+
 def send_due(limit: int = 200) -> tuple[int, int]:
     """Send what is due and return how many mails went out and how many failed for now. Two
     machines at once send each only once; a failure is tried again, later each time."""
     if not mail.is_configured():
         return 0, 0
-    due = Notice.objects.filter(sent_at=None, due_at__lte=timezone.now(), tries__lt=MOST_TRIES)
     sent = failed = 0
-    for notice in due.order_by("due_at", "id")[:limit]:
+    for notice in due().order_by("due_at", "id")[:limit]:
         if _claim(notice):
             outcome = _send(notice)
             sent, failed = sent + (outcome is True), failed + (outcome is False)

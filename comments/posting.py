@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from articles.models import Story
-from comments import fields, moderation, notifications, screening, threads
+from comments import fields, moderation, notifications, screening, signals, threads
 from comments.models import Comment
 from comments.screening import CommentRefused, Submission, require_open
 from newsroom.lib.html import linkify
@@ -66,7 +66,7 @@ def post(
 def _store(submission: Submission, status: str, reasons: list[dict[str, str]]) -> Comment:
     """Save what the screens let in; what they claimed is given back when that fails."""
     try:
-        return _save(submission, status, reasons)
+        comment = _save(submission, status, reasons)
     except IntegrityError:
         screening.release(submission)
         # A twin sent at the same instant passed the screen too: then the database refuses this
@@ -76,6 +76,8 @@ def _store(submission: Submission, status: str, reasons: list[dict[str, str]]) -
     except BaseException:
         screening.release(submission)
         raise
+    signals.received.send(Comment, verdict=status)
+    return comment
 
 
 def _cleaned(typed: dict[str, str], user: User | None) -> dict[str, str]:

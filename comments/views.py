@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from articles.models import Story
 from articles.site import site_of
 from articles.views import render_story
-from comments import editing, guard, notifications, posting, reasons, threads, trust
+from comments import editing, guard, notifications, posting, reasons, signals, threads, trust
 from comments.forms import CommentForm, parent_id
 from comments.models import Comment
 from comments.posting import CommentRefused
@@ -57,6 +57,7 @@ def post(request: HttpRequest, language: str, section: str, pk: int, slug: str) 
     except OperationalError as error:
         return _busy(request, story, too_busy(error))
     except CommentRefused as refusal:
+        signals.refused.send(Comment, reason=refusal.code)
         if refusal.status == 404:  # taken off the site since it was looked up above
             return small_page(request, guard.PostRefused(refusal.message, 404))
         return _same_page(request, story, form, refusal)
@@ -133,6 +134,7 @@ def too_busy(error: OperationalError) -> CommentRefused:
 
 def _busy(request: HttpRequest, story: Story, refusal: CommentRefused) -> HttpResponse:
     """The words go back to who wrote them, without asking the database any further."""
+    signals.refused.send(Comment, reason=refusal.code)
     refused = guard.PostRefused(refusal.message, refusal.status)
     response = small_page(request, refused, story.get_absolute_url())
     response["Retry-After"] = str(BUSY_SECONDS)

@@ -111,15 +111,19 @@ class Environment(environ.Env):
             )
         return word
 
+    def networks(self, name: str, default: str, also: tuple[str, ...] = ()) -> list[str]:
+        """Return addresses and networks (10.0.0.0/8), "none" being no one, and words in `also`."""
+        networks = self.several(name, default)
+        for network in networks:
+            try:
+                network in also or ip_network(network)
+            except ValueError as error:
+                raise ImproperlyConfigured(f"{name}: {error}.") from error
+        return networks
+
     def proxies(self) -> list[str]:
         """Return TRUSTED_PROXIES: addresses, networks, or `unix` for a local socket."""
-        proxies = self.words("TRUSTED_PROXIES")
-        for proxy in proxies:
-            try:
-                proxy == "unix" or ip_network(proxy)
-            except ValueError as error:
-                raise ImproperlyConfigured(f"TRUSTED_PROXIES: {error}.") from error
-        return proxies
+        return self.networks("TRUSTED_PROXIES", "", also=("unix",))
 
     def database(self, name: str) -> dict | None:
         """Return the database a URL names, or nothing when it is unset."""

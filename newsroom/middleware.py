@@ -19,14 +19,15 @@ from js_asset import InlineStyle, Media
 from articles import redirects
 from articles.advertising import script_sources
 from articles.embeds import frame_sources
-from newsroom import logs
+from newsroom import logs, metrics
 from newsroom.lib.caching import finish_public
 from newsroom.lib.privacy import comes_from_trusted_proxy
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-PROBES = frozenset({"/healthz", "/readyz"})
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 FORWARDING_HEADERS = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_FOR", "HTTP_X_REQUEST_ID")
+PASSED_ON = ("HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
 WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -47,6 +48,8 @@ class TrustedProxyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not comes_from_trusted_proxy(request):
+            # Through a proxy that TRUSTED_PROXIES does not name: who asks is not known.
+            request.is_passed_on = any(header in request.META for header in PASSED_ON)
             for header in FORWARDING_HEADERS:
                 request.META.pop(header, None)
         return self.get_response(request)
@@ -70,7 +73,7 @@ class CharsetMiddleware:
 
 
 class RequestIdMiddleware:
-    """Give the request an id, carry it into every log line, and log the request once."""
+    """Give the request an id, carry it into every log line; log and count the request once."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -83,7 +86,9 @@ class RequestIdMiddleware:
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = request.request_id
-            logs.log_request(request, response, time.monotonic() - started)
+            seconds = time.monotonic() - started
+            logs.log_request(request, response, seconds)
+            metrics.count_request(request, response, seconds)
         finally:
             logs.request_id.reset(token)
         return response

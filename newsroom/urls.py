@@ -15,6 +15,7 @@ urlpatterns = [
     path("", stories.root, name="root"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics_text, name="metrics"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("ads.txt", crawlers.ads, name="ads"),
     path("", include("articles.sitemaps")),

@@ -19,6 +19,7 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
+    HttpResponseNotAllowed,
     HttpResponseRedirect,
     JsonResponse,
 )
@@ -27,10 +28,12 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from articles import clock, sharing
-from newsroom import kept
+from newsroom import kept, metrics
 from newsroom.lib.caching import public_page
+from newsroom.lib.privacy import client_ip, is_in
 from newsroom.middleware import is_desk
 
 log = logging.getLogger("newsroom.health")
@@ -87,6 +90,18 @@ def readyz(request: HttpRequest) -> JsonResponse:
     ready = all(state == "ok" for state in parts.values())
     status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
     response = JsonResponse(parts, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def metrics_text(request: HttpRequest) -> HttpResponse:
+    """What Prometheus collects, for METRICS_ADDRESSES; nobody else learns that it is there."""
+    is_allowed = is_in(client_ip(request), settings.METRICS_ADDRESSES)
+    if not is_allowed or getattr(request, "is_passed_on", False):
+        raise Http404
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    response = HttpResponse(metrics.text(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     response["Cache-Control"] = "no-store"
     return response
 

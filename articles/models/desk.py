@@ -63,6 +63,9 @@ class TickRun(models.Model):
     ended_at = models.DateTimeField(_("ended"))
     published = models.PositiveIntegerField(_("published edits"), default=0)
     failed = models.PositiveIntegerField(_("edits not published"), default=0)
+    # Of all runs together. A run of the version before this one knows nothing of them.
+    mails_sent = models.PositiveBigIntegerField(db_default=0)
+    mails_failed = models.PositiveBigIntegerField(db_default=0)
 
     class Meta:
         verbose_name = _("run of the clock")

@@ -1,17 +1,23 @@
 """One mail to one person."""
 
 import smtplib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.dispatch import Signal
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from newsroom.lib.privacy import SealedAddress, validate_address
 from newsroom.lib.rtl import language_direction
+
+# A mail was handed over, or could not be. is_sent: which of the two.
+tried = Signal()
 
 
 class MailFailed(Exception):
@@ -38,6 +44,22 @@ def send(
     """
     if not is_configured():
         return False
+    try:
+        _hand_over(template, to, context, language, headers)
+    except Exception:
+        tried.send(None, is_sent=False)
+        raise
+    tried.send(None, is_sent=True)
+    return True
+
+
+def _hand_over(
+    template: str,
+    to: str | SealedAddress,
+    context: Mapping[str, Any],
+    language: str,
+    headers: Mapping[str, str] | None,
+) -> None:
     message = _message(template, context, language)
     message.extra_headers.update(headers or {})
     message.to = [validate_address(to.reveal() if isinstance(to, SealedAddress) else to)]
@@ -45,7 +67,21 @@ def send(
         message.send()
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         raise MailFailed(type(error).__name__) from None
-    return True
+
+
+@contextmanager
+def tallied() -> Iterator[Counter[bool]]:
+    """Count the mails this process tries to hand over meanwhile: {True: sent, False: failed}."""
+    counts: Counter[bool] = Counter()
+
+    def count(is_sent: bool, **kwargs: Any) -> None:
+        counts[is_sent] += 1
+
+    tried.connect(count, weak=False)
+    try:
+        yield counts
+    finally:
+        tried.disconnect(count)
 
 
 def _message(template: str, context: Mapping[str, Any], language: str) -> EmailMultiAlternatives:

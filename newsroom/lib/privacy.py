@@ -254,6 +254,12 @@ def comes_from_trusted_proxy(request: HttpRequest) -> bool:
     return _is_trusted(_ip(peer), peer)
 
 
+def is_in(ip: str | None, networks: Sequence[str]) -> bool:
+    """Tell whether an address is one of `networks`, or in one."""
+    address = _ip(ip or "")
+    return address is not None and any(address in one for one in _networks(tuple(networks)))
+
+
 def _is_trusted(address: ipaddress.IPv4Address | ipaddress.IPv6Address | None, raw: str) -> bool:
     if address is None:
         return not raw and "unix" in settings.TRUSTED_PROXIES

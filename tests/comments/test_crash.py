@@ -3,31 +3,20 @@ database, and no mercy."""
 
 import http.client
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from threading import Barrier, Event
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
-from django.conf import settings
+
+from tests import servers
 
 pytestmark = pytest.mark.slow
 
 CLIENTS, POSTS = 10, 500
-BEGIN = """
-from tests.factories import make_story
-print("STORY", make_story(language="ar").get_absolute_url())
-"""
 TELL = """
 import json
 from articles.models import Story
@@ -43,115 +32,18 @@ print("TOLD", json.dumps({"rows": rows, "count": story.comment_count, "whole": w
 """
 
 
-class Server:
-    """`gunicorn newsroom.wsgi` with three processes, on a database of its own."""
-
-    def __init__(self, folder: Path, database: str) -> None:
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if "PYTEST" not in name},
-            "VAR_DIR": str(folder),
-            "PORT": str(self.port),
-            "DATABASE_URL": database,
-            "CACHE_URL": "",
-            "NEWSROOM_DEMO": "0",
-            "WEB_WORKERS": "3",
-            "TRUSTED_PROXIES": "127.0.0.1",
-            "COMMENT_TRUST_AFTER": "0",
-            "COMMENT_FLOOD_SECONDS": "0",
-            "COMMENT_RATES": "none",
-            "LOG_LEVEL": "ERROR",
-        }
-        self.log = folder / "server.log"
-        self.run("migrate", "--verbosity", "0")
-        self.address = self.tell(BEGIN, "STORY")
-
-    def run(self, *arguments: str) -> str:
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(
-            command,
-            cwd=settings.BASE_DIR,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def tell(self, code: str, word: str) -> str:
-        lines = self.run("shell", "--no-imports", "--command", code).splitlines()
-        return next(line for line in lines if line.startswith(word)).removeprefix(f"{word} ")
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [str(Path(sys.executable).parent / "gunicorn"), "newsroom.wsgi"],
-                cwd=settings.BASE_DIR,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            with suppress(OSError):
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-                connection.request("GET", "/healthz")
-                if connection.getresponse().status == 200:
-                    return
-            time.sleep(0.1)
-        raise TimeoutError(self.log.read_text())
-
-    def kill(self) -> None:
-        """Every process at once, as when the machine loses power."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=10)
-
-    def post(self, client: int, **fields: str) -> int:
-        """Post a comment as one client of many; return the status that was answered."""
-        form = {"author": f"Reader {client}", "email": f"reader{client}@mail.example", **fields}
-        headers = {
-            "Host": f"127.0.0.1:{self.port}",
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Sec-Fetch-Site": "same-origin",
-            "X-Forwarded-For": f"198.51.100.{client + 1}",
-        }
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        with closing(connection):
-            path = f"{quote(urlsplit(self.address).path, safe='/%')}comments/"
-            connection.request("POST", path, urlencode(form), headers)
-            return connection.getresponse().status
-
+class Server(servers.Server):
     def stored(self) -> dict[str, Any]:
         return json.loads(self.tell(TELL, "TOLD"))
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of an empty database: a file, or one made on the PostgreSQL of the run."""
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgres"):
-        yield ""
-        return
-    import psycopg
-
-    name = f"crash_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(given, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        yield urlsplit(given)._replace(path=f"/{name}").geturl()
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-def server(tmp_path: Path, database: str) -> Iterator[Server]:
-    running = Server(tmp_path, database)
-    running.start()
-    yield running
-    running.kill()
+def server(tmp_path: Path) -> Iterator[Server]:
+    with servers.own_database() as database:
+        running = Server(tmp_path, database)
+        running.start()
+        yield running
+        running.kill()
 
 
 def at_once(number: int, call: Callable[[int], Any]) -> list[Any]:

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from articles import clock, keeping, locking, sharing, workflow
 from comments import notifications, privacy, retention
-from newsroom.lib import throttle
+from newsroom.lib import mail, throttle
 
 
 class Command(BaseCommand):
@@ -23,10 +23,12 @@ class Command(BaseCommand):
         forgotten = getattr(caches["throttle"], "forget_expired", int)()
         # Before anything is mailed to somebody who was forgotten.
         privacy.catch_up()
-        mailed, unsent = notifications.send_due()
-        digests = notifications.send_digests()
+        with mail.tallied() as tally:
+            mailed, unsent = notifications.send_due()
+            digests = notifications.send_digests()
         drawn = sharing.make_fresh()
-        clock.note_run(len(published), len(failed))
+        mails = {"mails_sent": tally[True], "mails_failed": tally[False]}
+        clock.note_run(len(published), len(failed), **mails)
         self.stdout.write(
             f"Published edits: {len(published)}. Autosaves pruned: {pruned}. "
             f"Closed pages forgotten: {absent}. Claims forgotten: {forgotten}. "
