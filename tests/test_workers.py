@@ -48,7 +48,7 @@ def workers(server: Server) -> set[int]:
 
 
 def wait_for(true) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while not true():
         assert time.monotonic() < until
         time.sleep(0.05)
