@@ -168,6 +168,16 @@ def names_of(resolver, space: str = "") -> set[str]:
             names.add(f"{space}{entry.name}")
     return names
 
+    @pytest.mark.parametrize("path", ["docs/operators.md", "deploy/prometheus/alerts.yml"])
+    def test_what_operators_are_told_to_watch_is_there(self, client, settings, path):
+        asked = set(
+            re.findall(r"\bnewsroom_[a-z_]+\w", (settings.BASE_DIR / path).read_text("utf-8"))
+        )
+        client.get("/healthz")
+        known = {f"{name}{end}" for name in families(client) for end in ("", "_total", "_bucket")}
+        assert len(asked) > 9
+        assert asked <= known
+
 
 class TestCounted:
     def test_requests_by_view_method_and_status(self, client):

@@ -136,6 +136,8 @@ class TestWordsThatAreNotUnderstood:
             ("TIME_ZONE", "../etc/passwd"),
             ("TRUSTED_PROXIES", "10.0.0.300"),
             ("TRUSTED_PROXIES", "10.0.0.1/8"),
+            ("METRICS_ADDRESSES", "everybody"),
+            ("METRICS_ADDRESSES", "unix"),
             ("DEFAULT_LANGUAGE", "de"),
             ("DATABASE_URL", "mysql://localhost/news"),
             ("DATABASE_URL", "postgres://localhost:port/news"),

@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import time
@@ -62,24 +63,26 @@ def ask(server: Server, number: int) -> None:
         assert get(server, "/healthz")[0] == 200
 
 
+def started(server: Server) -> Iterator[Server]:
+    server.start()
+    folder = own_folder(server)
+    yield server
+    server.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[Server]:
     """A server with two workers whose database has no tables yet, which counting does not need."""
     running = Server(tmp_path, "", is_empty=True, WEB_WORKERS="2")
-    running.start()
-    yield running
-    running.kill()
-    slots.forget_dead("/dev/shm")
+    yield from started(running)
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     with own_database() as database:
         running = Server(tmp_path, database, WEB_WORKERS="2", LOG_LEVEL="INFO")
-        running.start()
-        yield running
-        running.kill()
-        slots.forget_dead("/dev/shm")
+        yield from started(running)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no /proc on this machine")
