@@ -21,7 +21,7 @@ from newsroom.lib.folding import fold
 from newsroom.models import User
 
 # The width a rendition is asked for where nothing else is said.
-USUAL_WIDTH = {"wide": 960, "square": 160, "full": 960} | dict.fromkeys(images.SHARED, 1200)
+USUAL_WIDTH = {"wide": 768, "square": 160, "full": 768} | dict.fromkeys(images.SHARED, 1200)
 IN_TEXT_SIZES = "(width >= 44rem) 41rem, 100vw"
 IN_GALLERY_SIZES = "(width >= 62rem) 60rem, 100vw"
 _TAG = re.compile(r"<img [^>]*>")

@@ -27,8 +27,12 @@ def compressed(data: bytes) -> int:
 
 
 def with_imports(path: Path) -> set[Path]:
-    """A script and every script it imports."""
-    names = re.findall(r'^import "\./([\w-]+\.js)";', path.read_text("utf-8"), re.MULTILINE)
+    """A script or a style sheet and every one it imports."""
+    names = re.findall(
+        r'^(?:import "\./|@import url\(")([\w-]+\.(?:js|css))"',
+        path.read_text("utf-8"),
+        re.MULTILINE,
+    )
     return {path}.union(*(with_imports(path.parent / name) for name in names))
 
 
@@ -46,7 +50,8 @@ def page(client):
 def test_a_story_with_fifty_comments_weighs_no_more_than_45_kb(page):
     addresses = re.findall(rb'(?:href|src)="/static/([^"]+\.(?:css|js))"', page)
     files = {STATIC / address.decode() for address in addresses}
-    files = set().union(*(with_imports(path) if path.suffix == ".js" else {path} for path in files))
+    assert len([path for path in files if path.suffix == ".css"]) == 1
+    files = set().union(*(with_imports(path) for path in files))
     assert len(files) > 15
     weights = {path.name: compressed(path.read_bytes()) for path in files}
     assert compressed(page) + sum(weights.values()) <= 45 * KB, (compressed(page), weights)
@@ -56,7 +61,7 @@ def test_the_fonts_of_an_arabic_page_weigh_no_more_than_80_kb():
     """With English names in it; accents and the letters of Persian are asked for where they are."""
     fonts = STATIC / "newsroom" / "fonts"
     loaded = [
-        *("cairo-arabic", "cairo-marks", "cairo-latin", "cairo-names-arabic", "cairo-names-latin"),
+        *("cairo-arabic", "cairo-latin"),
         *("naskh-arabic", "naskh-marks", "naskh-latin"),
     ]
     sizes = {name: (fonts / f"{name}.woff2").stat().st_size for name in loaded}
@@ -69,7 +74,7 @@ def test_every_letter_is_in_one_font_of_a_family_only():
     faces = re.findall(
         r'family: "(Cairo|Naskh)";\s+src: url.*?unicode-range: ([^;]+);', css, re.DOTALL
     )
-    assert len(faces) == 10
+    assert len(faces) == 9
     for family in ("Cairo", "Naskh"):
         seen: set[int] = set()
         for letters in (points(ranges) for name, ranges in faces if name == family):

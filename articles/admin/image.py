@@ -250,7 +250,7 @@ class ImageAdmin(NamedAdmin):
     def render_change_form(self, request: HttpRequest, context: dict, **kwargs: Any) -> Any:
         image = kwargs.get("obj")
         if image and image.rendition_key:
-            context["picture_url"] = pictures.rendition_url(image, "full", 960)
+            context["picture_url"] = pictures.rendition_url(image, "full", 768)
             context |= _uses(image, request)
             context["file_name"] = image.original.name.rpartition("/")[2]
             context["may_replace"] = _may_replace(request)
@@ -491,7 +491,7 @@ def _as_json(image: Image, language: str) -> dict[str, Any]:
         "name": str(image),
         "thumbnail": pictures.rendition_url(image, "wide", 320),
         "square": pictures.rendition_url(image, "square", 160),
-        "url": pictures.rendition_url(image, "full", 960),
+        "url": pictures.rendition_url(image, "full", 768),
         "alt": own.alt,
         "caption": own.caption,
         "credit": own.credit,

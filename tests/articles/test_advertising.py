@@ -39,7 +39,6 @@ class TestPlaces:
         settings.AD_ORIGINS = []
         shown = page(client)
         assert "<iframe" not in shown
-        assert "ads.css" not in shown
         assert "data-consent" not in shown
 
     def test_a_place_is_off_until_it_is_switched_on(self, client):

@@ -201,7 +201,6 @@ class TestPages:
         text = page.content.decode()
         assert f'data-frame="{NOCOOKIE}"' in text
         assert "js/embeds.js" in text
-        assert "css/embeds.css" in text
         assert "<iframe" not in text
         assert "https://www.youtube-nocookie.com" in page["Content-Security-Policy"]
 

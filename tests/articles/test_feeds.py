@@ -96,7 +96,7 @@ class TestWhatItSays:
     def test_a_picture_comes_with_size_and_credit(self, client):
         make_story(picture=make_image(width=1600, height=1000).pk)
         picture = feed_at(client, "/en/feed/").find(f"channel/item/{MEDIA}content")
-        assert (picture.get("width"), picture.get("height")) == ("960", "540")
+        assert (picture.get("width"), picture.get("height")) == ("768", "432")
         assert picture.findtext(f"{MEDIA}credit") == "Newsroom"
         assert client.get(picture.get("url").removeprefix(absolute(""))).status_code == 200
 

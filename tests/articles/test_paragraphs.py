@@ -36,7 +36,7 @@ class TestSplit:
             "standfirst": "S",
             "body_html": "<h2>Dawn</h2><p>One <em>two</em>.<br>Three</p><ul><li>a</li><li><p>b</p>"
             "<ul><li>c</li></ul></li></ul><blockquote><p>q</p></blockquote><hr>"
-            '<figure><img src="/media/k/full-960.jpg" alt="x > y"><figcaption>cap</figcaption>'
+            '<figure><img src="/media/k/full-768.jpg" alt="x > y"><figcaption>cap</figcaption>'
             "</figure><table><caption>t</caption><tbody><tr><th>h</th><td>d</td></tr></tbody>"
             "</table><pre><code>x = 1</code></pre><p> </p>loose &amp; free",
         }

@@ -47,7 +47,7 @@ def upload(name="boat.png", data=None):
     return SimpleUploadedFile(name, data if data is not None else png().read(), "image/png")
 
 
-def in_text(image, name="full-960.jpg"):
+def in_text(image, name="full-768.jpg"):
     return f'<p>One.</p><figure><img src="/media/{image.rendition_key}/{name}" alt="A"></figure>'
 
 
@@ -85,7 +85,7 @@ class TestInTheText:
         body = make_draft(
             body_html='<p>x</p><img src="/media/oldkey/full-640.webp" alt="A &amp; B">'
         ).body_html
-        source = f"/media/{image.rendition_key}/full-960.jpg"
+        source = f"/media/{image.rendition_key}/full-768.jpg"
         assert body == (f'<p>x</p><img src="{source}" alt="A &amp; B" width="1400" height="900">')
 
     def test_what_is_in_no_library_stays_as_it_is(self):

@@ -164,8 +164,8 @@ class TestNames:
         ("shape", "width", "expected"),
         [
             ("wide", 100, [320]),
-            ("wide", 960, [320, 640, 960]),
-            ("full", 5000, [640, 960, 1280, 1920]),
+            ("wide", 960, [320, 640, 768]),
+            ("full", 5000, [640, 768, 1280, 1920]),
             ("share", 300, [1200]),
         ],
     )
@@ -191,15 +191,15 @@ class TestMakeRenditions:
         storage = InMemoryStorage()
         names = images.make_renditions(picture((1000, 800)), "key", FOCAL, storage)
         assert [name for name in names if not name.endswith(".avif")] == [
-            *("key/wide-320.jpg", "key/wide-640.jpg", "key/wide-960.jpg"),
+            *("key/wide-320.jpg", "key/wide-640.jpg", "key/wide-768.jpg"),
             *("key/square-160.jpg", "key/square-320.jpg"),
-            *("key/full-640.jpg", "key/full-960.jpg", "key/share-1200.jpg"),
+            *("key/full-640.jpg", "key/full-768.jpg", "key/share-1200.jpg"),
             *("key/share-classic-1200.jpg", "key/share-square-1200.jpg"),
         ]
         sizes = [opened(storage, name).size for name in names if not name.endswith(".avif")]
         assert sizes == [
-            *((320, 180), (640, 360), (960, 540), (160, 160), (320, 320)),
-            *((640, 512), (960, 768), (1000, 562), (1000, 750), (800, 800)),
+            *((320, 180), (640, 360), (768, 432), (160, 160), (320, 320)),
+            *((640, 512), (768, 614), (1000, 562), (1000, 750), (800, 800)),
         ]
 
     def test_every_jpeg_has_a_lighter_avif_beside_it(self):
