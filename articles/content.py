@@ -3,6 +3,7 @@
 A revision keeps it whole, so that an edit of a live story can wait and then go live at once.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -81,22 +82,34 @@ def _kept(model: type[Model], pk: int | None) -> int | None:
 
 def apply(story: Story, content: Content) -> None:
     """Make `content` (normalised) the live content of `story`, which must be saved already."""
+    fill(story, content)
+    story.save()
+    story.topics.set(topics_named(content["topics"], story.language))
+    pictures.note_uses(story)
+    story.bylines.all().delete()
+    write_bylines([(story, content)])
+    search.index(story)
+
+
+def fill(story: Story, content: Content) -> None:
+    """Write `content` (normalised) on `story`, which is not saved; what needs rows of its own,
+    topics and bylines, is left out."""
     for name in (*LINES, "slug", "body_html", "kind", "comments_open"):
         setattr(story, name, content[name])
     story.section_id = content["section"]
     story.picture_id = content["picture"]
     story.replies_to_id = content["replies_to"]
     story.comments_close_at = _moment(content["comments_close_at"])
-    story.save()
-    story.topics.set(topics_named(content["topics"], story.language))
-    pictures.note_uses(story)
-    story.bylines.all().delete()
+
+
+def write_bylines(stories: Iterable[tuple[Story, Content]]) -> None:
+    """Write the names over stories that have none yet; one query for all of them."""
     Byline.objects.bulk_create(
         Byline(story=story, position=place, author_id=line["author"], name=name, role=line["role"])
+        for story, content in stories
         for place, line in enumerate(content["bylines"])
         for name in ["" if line["author"] else line["name"]]
     )
-    search.index(story)
 
 
 def topics_named(names: list[str], language: str) -> list[Topic]:

@@ -1,6 +1,8 @@
 """Pictures of stories: storing and replacing an upload, addresses of its renditions, where used."""
 
+import logging
 import re
+import time
 from collections.abc import Callable
 from itertools import count
 from typing import BinaryIO
@@ -19,6 +21,8 @@ from articles.rights import EDIT_ALL, PUBLISH
 from newsroom.lib import images
 from newsroom.lib.folding import fold
 from newsroom.models import User
+
+log = logging.getLogger("newsroom.pictures")
 
 # The width a rendition is asked for where nothing else is said.
 USUAL_WIDTH = {"wide": 768, "square": 160, "full": 768} | dict.fromkeys(images.SHARED, 1200)
@@ -48,6 +52,44 @@ def store(image: Image) -> Image:
             _require_unreplaced(image, image.original.name)
         _save(image)
     return image
+
+
+def keep(image: Image) -> Image:
+    """Check the file of `image` and save it; its renditions are made later, by `make_waiting`.
+
+    For many at once: the texts that show it have its address from now on. Raises ValidationError
+    when the file is no picture we take.
+    """
+    _fill_in(image, images.inspect(image.original.file))
+    image.rendition_key, image.is_waiting = key_of(image), True
+    with transaction.atomic():
+        _save(image)
+    return image
+
+
+def make_waiting(seconds: float) -> int:
+    """Make renditions of pictures that wait for them, the newest first, until `seconds` are over;
+    return of how many. What cannot be made any more is logged and waits no longer."""
+    end, made = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        image = Image.objects.filter(is_waiting=True).order_by("-pk").first()
+        if image is None:
+            break
+        try:
+            make_late(image)
+            made += 1
+        except (ValidationError, OSError):
+            log.exception("renditions of picture %s were not made", image.pk)
+            Image.objects.filter(pk=image.pk).update(is_waiting=False)
+    return made
+
+
+def make_late(image: Image) -> None:
+    """Make the renditions of a picture that waits for them. Raises ValidationError or OSError when
+    its file cannot be read any more."""
+    focal = (image.focal_x, image.focal_y)
+    images.make_renditions(image.original.file, image.rendition_key, focal, default_storage)
+    Image.objects.filter(pk=image.pk, rendition_key=image.rendition_key).update(is_waiting=False)
 
 
 def short_name(name: str) -> str:

@@ -68,7 +68,7 @@ def find(path: str, query: str = "") -> str:
 
     An old address that was kept with its query goes before the same one without.
     """
-    if _is_reserved(path) or "\x00" in path or len(path) > MAX_LENGTH:
+    if is_reserved(path) or "\x00" in path or len(path) > MAX_LENGTH:
         return ""
     bare = _bare(path)
     exact = normalise(f"{path}?{query}") if query else bare
@@ -96,7 +96,8 @@ def normalise(address: str) -> str:
     return f"{bare}?{_composed(unquote(query))}" if query else bare
 
 
-def _is_reserved(path: str) -> bool:
+def is_reserved(path: str) -> bool:
+    """Whether a path belongs to the site itself and is never an old address."""
     first = tuple(f"{prefix}/" for prefix in (*RESERVED, f"/{settings.ADMIN_PATH}"))
     return f"{path.partition('?')[0]}/".startswith(first)
 
@@ -118,7 +119,7 @@ def clean_old(address: str) -> str:
     _require_plain(old)
     if not old.startswith("/") or old.startswith("//"):
         raise RedirectRefused(_("An old address begins with a slash: /old/path/."))
-    if _is_reserved(old) or old == "/":
+    if is_reserved(old) or old == "/":
         raise RedirectRefused(_("This address belongs to the site itself."))
     return old
 

@@ -26,7 +26,7 @@ from django.utils.formats import date_format
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import contacts, languages, placing, reads
+from articles import contacts, languages, old_addresses, placing, reads
 from articles.bylines import bylines_of, with_writers
 from articles.models import (
     AuthorTranslation,
@@ -112,8 +112,10 @@ def section(request: HttpRequest, language: str, section: str) -> HttpResponse:
 @public_page
 def story(request: HttpRequest, language: str, section: str, pk: int, slug: str) -> HttpResponse:
     """A story by its id alone; a wrong section or slug is corrected by 301, and so is the address
-    of what became a static page."""
+    of what became a static page. /fr/2021/03/slug/ is a dated address of an older site."""
     found = get_object_or_404(Story.objects.in_language(language).for_page(), pk=pk)
+    if old_addresses.is_year(section) and section != found.slug_of_section():
+        raise Http404
     if found.status == Story.Status.WITHDRAWN:
         return _withdrawn(request, found)
     if not found.is_public:

@@ -172,18 +172,20 @@ def publish(
     at: datetime | None = None,
     note: str = "",
     version: int | None = None,
+    checked: bool = True,
 ) -> Story:
     """Make the newest revision what readers see, now or from `at` on, and return the story.
 
     Publishing a story that is public already brings its edits; its date stays unless `at`
     gives another. A scheduled story is public at once unless `at` names its time again. Raises
-    WorkflowError when something readers need is missing.
+    WorkflowError when something readers need is missing, if it is to be `checked`.
     """
     with transaction.atomic():
         story, before = _begin(story, "publish", by, version)
         revision = head(story)
         _require_reach(revision, by)
-        _require_publishable(story, revision.content)
+        if checked:
+            _require_publishable(story, revision.content)
         if _was_ever_public(story) and revision.pk != story.live_revision_id:
             story.updated_at = timezone.now()
         if at or before != Status.PUBLISHED or story.is_scheduled:

@@ -110,14 +110,31 @@ class Page:
 
 def plant(comment: Comment) -> Comment:
     """Save a new comment in its place under `comment.parent` (no deeper than the limit)."""
+    _hang(comment)
+    comment.save(force_insert=True)
+    _name_place(comment)
+    Comment.objects.filter(pk=comment.pk).update(path=comment.path, thread=comment.thread)
+    return comment
+
+
+def stand(comment: Comment) -> Comment:
+    """Write on a comment whose number is known before it is saved where it stands: for many that
+    are saved at once."""
+    _hang(comment)
+    _name_place(comment)
+    return comment
+
+
+def _hang(comment: Comment) -> None:
     parent = comment.parent = under(comment.parent)
     comment.depth = parent.depth + 1 if parent else 1
     comment.thread_at = parent.thread_at if parent else comment.created_at
-    comment.save(force_insert=True)
+
+
+def _name_place(comment: Comment) -> None:
+    parent = comment.parent
     comment.path = f"{parent.path}/{comment.pk}" if parent else str(comment.pk)
     comment.thread = parent.thread if parent else comment.pk
-    Comment.objects.filter(pk=comment.pk).update(path=comment.path, thread=comment.thread)
-    return comment
 
 
 def under(parent: Comment | None) -> Comment | None:

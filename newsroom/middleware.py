@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils import translation
 from js_asset import InlineStyle, Media
 
-from articles import redirects
+from articles import old_addresses, redirects
 from articles.advertising import script_sources
 from articles.embeds import frame_sources
 from newsroom import logs, metrics
@@ -246,7 +246,7 @@ class AdminLanguageMiddleware:
 
 
 class RedirectMiddleware:
-    """Send on, once, who asks for an old address that editors know a new one of.
+    """Send on, once, who asks for an old address that editors know a new one of, or the import.
 
     Innermost, so that it is asked before a slash is appended; only where nothing else answers,
     and for `/?p=123`, which every site answers.
@@ -265,7 +265,10 @@ class RedirectMiddleware:
         return self.moved(request, query) or response
 
     def moved(self, request: HttpRequest, query: str) -> HttpResponse | None:
-        target = "" if is_desk(request) else redirects.find(request.path_info, query)
+        if is_desk(request):
+            return None
+        path = request.path_info
+        target = redirects.find(path, query) or old_addresses.find(path, query)
         return finish_public(request, HttpResponsePermanentRedirect(target)) if target else None
 
 

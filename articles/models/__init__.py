@@ -7,7 +7,7 @@ from articles.models.front_page import Breaking, Pin
 from articles.models.image import Image, ImageKey, ImageTranslation
 from articles.models.placement import Placement
 from articles.models.reads import MostRead, Reads
-from articles.models.redirect import Redirect
+from articles.models.redirect import OldAddress, Redirect
 from articles.models.revision import Revision, Transition
 from articles.models.search import SearchEntry
 from articles.models.section import Section, SectionTranslation
@@ -29,6 +29,7 @@ __all__ = [
     "ImageTranslation",
     "MenuItem",
     "MostRead",
+    "OldAddress",
     "Pin",
     "Placement",
     "Presence",

@@ -29,6 +29,8 @@ class Image(Translated):
     )
     sha256 = models.CharField(max_length=64, editable=False, blank=True, db_index=True)
     rendition_key = models.CharField(max_length=64, editable=False, blank=True)
+    # Its renditions are still to be made, in the background: many pictures came at once.
+    is_waiting = models.BooleanField(default=False, editable=False)
     # The folded words of all its texts: what the library searches in.
     search_text = models.TextField(editable=False, blank=True)
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
@@ -40,6 +42,9 @@ class Image(Translated):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["-id"], name="image_waiting", condition=models.Q(is_waiting=True))
+        ]
 
     def __str__(self) -> str:
         row = self.in_language()

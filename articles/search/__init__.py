@@ -63,8 +63,13 @@ def find(words: str) -> list[int] | None:
 
 def index(story: Story) -> None:
     """Write the live content of `story` into the index, in place of what stood there of it."""
+    index_all([story])
+
+
+def index_all(stories: list[Story]) -> None:
+    """Write many stories into the index, with as many questions as for one."""
     with transaction.atomic():
-        _write([story])
+        _write(stories)
 
 
 def rebuild() -> int:

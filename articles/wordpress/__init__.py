@@ -1,6 +1,7 @@
 """Moving in from WordPress: its export file (WXR) becomes stories, sections, authors, topics."""
 
-from articles.wordpress.stories import save_stories
-from articles.wordpress.wxr import Export, OldComment, Post, Receipt, WxrError
+from articles.wordpress.receipt import Receipt
+from articles.wordpress.stories import Mover
+from articles.wordpress.wxr import Export, OldComment, Post, WxrError
 
-__all__ = ["Export", "OldComment", "Post", "Receipt", "WxrError", "save_stories"]
+__all__ = ["Export", "Mover", "OldComment", "Post", "Receipt", "WxrError"]

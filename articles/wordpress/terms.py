@@ -8,7 +8,10 @@ from django.db.models import Max
 from articles.models import Author, AuthorTranslation, Section, SectionTranslation, Story
 from articles.models.section import MAX_DEPTH, RESERVED_SLUGS
 from articles.site import GENERAL, PAGES, section_for
-from articles.wordpress.wxr import Category, Receipt, Writer
+from articles.wordpress import tongues
+from articles.wordpress.addresses import Addresses
+from articles.wordpress.receipt import Receipt
+from articles.wordpress.wxr import Category, Writer
 from newsroom.lib.text import slugify_unicode
 
 # What WordPress calls the category of posts that have none, by its language.
@@ -20,14 +23,18 @@ NAVIGATION_SIZE = 8
 class Sections:
     """Sections by the nicename of their category; those that are missing are made."""
 
-    def __init__(self, categories: dict[str, Category], receipt: Receipt) -> None:
+    def __init__(
+        self, categories: dict[str, Category], receipt: Receipt, addresses: Addresses
+    ) -> None:
         self.categories = categories
         self.receipt = receipt
+        self.addresses = addresses
         self.general = section_for(GENERAL)
         self.pages = section_for(PAGES)
         self.found: dict[str, Section] = dict.fromkeys(UNCATEGORIZED, self.general)
         self.depths: dict[int, int] = {self.general.pk: 1}
         self.named: set[tuple[int, str]] = set()
+        self.ready: dict[tuple[str, str], Section] = {}
         self.made: list[Section] = []
 
     def of(self, categories: list[Category], language: str) -> Section:
@@ -37,10 +44,14 @@ class Sections:
 
     def section(self, category: Category, language: str) -> Section:
         """Return the section of a category, with a name in `language`, below its parents."""
-        for one in self._line_of(category):
-            section = self._find_or_make(one, language)
-            self._name(section, one, language)
-        return section
+        if (category.code, language) not in self.ready:
+            for one in self._line_of(category):
+                section = self._find_or_make(one, language)
+                if section != self.general:
+                    self._name(section, one, language)
+                self.addresses.of_section(one, section, language)
+            self.ready[category.code, language] = section
+        return self.ready[category.code, language]
 
     def _line_of(self, category: Category) -> list[Category]:
         """Return the category after those it stands under. A circle ends where it begins."""
@@ -95,13 +106,13 @@ class Sections:
         SectionTranslation.objects.create(
             section=section,
             language=language,
-            name=fit(category.name, 80),
+            name=fit(tongues.in_any(category.name, [language]), 80),
             slug=_free_slug(
                 category.code,
                 f"section-{section.pk}",
                 lambda slug: slug in RESERVED_SLUGS or rows.filter(slug=slug).exists(),
             ),
-            description=fit(category.description, 300),
+            description=fit(tongues.in_language(category.description, language), 300),
         )
 
     def show_busiest(self) -> None:
@@ -118,9 +129,10 @@ class Sections:
 class Authors:
     """Authors by login; a login the file does not introduce is its own name (WXR 1.0)."""
 
-    def __init__(self, writers: dict[str, Writer], receipt: Receipt) -> None:
+    def __init__(self, writers: dict[str, Writer], receipt: Receipt, addresses: Addresses) -> None:
         self.writers = writers
         self.receipt = receipt
+        self.addresses = addresses
         self.found: dict[tuple[str, str], Author] = {}
 
     def author(self, login: str, language: str) -> Author:
@@ -128,8 +140,10 @@ class Authors:
         if (login, language) not in self.found:
             author, is_new = Author.objects.get_or_create(code=login[:200])
             self.receipt.made["authors"] += is_new
+            writer = self.writers.get(login) or Writer(login, login)
             if not author.translations.filter(language=language).exists():
-                self._name(author, self.writers.get(login) or Writer(login, login), language)
+                self._name(author, writer, language)
+            self.addresses.of_author(login, writer.number, author, language)
             self.found[login, language] = author
         return self.found[login, language]
 

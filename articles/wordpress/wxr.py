@@ -6,7 +6,6 @@ ever interpreted.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,12 +22,23 @@ from defusedxml.ElementTree import DefusedXMLParser, iterparse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from articles.wordpress import tongues
 from articles.wordpress.text import Attachment, plain
 
 VERSIONS = ("1.0", "1.1", "1.2")
 LARGEST_NUMBER = 2**63 - 1
 # A file that claims a higher one would use up the numbers of comments to come.
 LARGEST_KEPT_COMMENT = 2**40
+# An item is held whole while it is read; no post with its comments comes near this.
+LARGEST_ITEM = 64 * 1024 * 1024
+# The fields of plugins and themes that are read; all others may hold what only PHP should see.
+FIELDS = frozenset(
+    "_thumbnail_id _wp_old_slug _wp_attachment_image_alt _wp_attached_file"
+    " _yoast_wpseo_title _yoast_wpseo_metadesc _yoast_wpseo_primary_category"
+    " rank_math_title rank_math_description rank_math_primary_category"
+    " tie_post_sub_title tie_primary_category tie_video_url tie_embed_code"
+    " _wpml_import_language_code _wpml_import_translation_group".split()
+)
 
 _NAMESPACES = (
     (re.compile(r"https?://(?:www\.)?wordpress\.org/export/1\.\d+/?\Z"), "wp"),
@@ -49,14 +59,18 @@ class Writer:
     login: str
     name: str
     about: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)
 class Category:
+    """A category, or a tag: `code` is its slug, `number` the one `?cat=` has."""
+
     code: str
     name: str
     parent: str = ""
     description: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,9 +102,26 @@ class Post:
     is_sticky: bool
     comments_open: bool
     categories: list[Category]
-    tags: list[str]
+    tags: list[Category]
     language: str
     comments: list[OldComment]
+    link: str = ""
+    # What is read of its FIELDS, in the order of the file.
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    # Posts of one group are each other's translations.
+    group: str = ""
+    format: str = ""
+    guests: list[str] = field(default_factory=list)
+    line: int = 0
+    # Of a text in several languages side by side: all of them, and which one this is beside the
+    # first.
+    editions: list[str] = field(default_factory=list)
+    edition: str = ""
+
+    def first(self, *names: str) -> str:
+        """Return the first of the named fields that says anything."""
+        values = (value for name in names for value in self.fields.get(name, ()))
+        return next(filter(None, values), "")
 
 
 @dataclass
@@ -103,21 +134,18 @@ class Site:
     language: str = ""
     writers: dict[str, Writer] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
-    tags: list[str] = field(default_factory=list)
+    tags: dict[str, Category] = field(default_factory=dict)
     attachments: dict[int, Attachment] = field(default_factory=dict)
+    # In which languages posts name a category or a tag: (domain, code) → codes of languages.
+    spoken: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     last_comment: int = 0
+    items: int = 0
 
-
-@dataclass
-class Receipt:
-    """What came of an import, counted."""
-
-    stories: Counter = field(default_factory=Counter)  # (kind, state, language)
-    comments: Counter = field(default_factory=Counter)  # (kind, state, language)
-    made: Counter = field(default_factory=Counter)  # sections, authors, topics
-    known: Counter = field(default_factory=Counter)  # what an earlier run had brought
-    skipped: Counter = field(default_factory=Counter)  # (what, reason)
-    notes: Counter = field(default_factory=Counter)  # what was changed on the way
+    def category_numbered(self, number: str) -> Category | None:
+        """Return the category that a field names by its number."""
+        wanted = _number(number)
+        rows = self.categories.values() if wanted else ()
+        return next((one for one in rows if one.number == wanted), None)
 
 
 class Export:
@@ -129,20 +157,39 @@ class Export:
 
     def posts(self) -> Iterator[Post]:
         """Yield every item of the file, whatever its type."""
-        for name, element in _children_of_channel(self.path):
+        for name, element, line in _children_of_channel(self.path):
             if name == "item":
-                yield _post(element)
+                yield _post(element, line)
 
 
 # Reading XML.
 
 
-def _children_of_channel(path: Path) -> Iterator[tuple[str, Element]]:
-    """Yield each child of rss/channel with its short name, and forget it again."""
+class _Watched:
+    """A file that is read only so far beyond the last item that was whole."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self.file = file
+        self.path = path
+        self.since = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.file.read(size)
+        self.since += len(data)
+        if self.since > LARGEST_ITEM:
+            raise WxrError(
+                f"{self.path.name}: an item is larger than {LARGEST_ITEM // 2**20} MB, which no "
+                "post is; the file is refused."
+            )
+        return data
+
+
+def _children_of_channel(path: Path) -> Iterator[tuple[str, Element, int]]:
+    """Yield each child of rss/channel with its short name and its last line, and forget it."""
     parser = DefusedXMLParser(target=TreeBuilder(), forbid_dtd=True)
     try:
         with path.open("rb") as file:
-            yield from _walk(file, parser, path)
+            yield from _walk(_Watched(file, path), parser)
     except ParseError as error:
         line, reason = error.position[0], ErrorString(error.code)
         raise WxrError(f"{path.name}, line {line}: not well-formed XML ({reason}).") from None
@@ -159,18 +206,19 @@ def _children_of_channel(path: Path) -> Iterator[tuple[str, Element]]:
         raise WxrError(f"{path}: {error.strerror or error}.") from None
 
 
-def _walk(file: BinaryIO, parser: DefusedXMLParser, path: Path) -> Iterator[tuple[str, Element]]:
+def _walk(file: _Watched, parser: DefusedXMLParser) -> Iterator[tuple[str, Element, int]]:
     trail: list[Element] = []
     for event, element in iterparse(file, ("start", "end"), parser):
         if event == "start":
             trail.append(element)
             if len(trail) <= 2 and element.tag != ("rss", "channel")[len(trail) - 1]:
                 line = parser.parser.CurrentLineNumber
-                raise WxrError(f"{path.name}, line {line}: not a WordPress export (WXR).")
+                raise WxrError(f"{file.path.name}, line {line}: not a WordPress export (WXR).")
             continue
         trail.pop()
         if len(trail) == 2:
-            yield _short(element.tag), element
+            file.since = 0
+            yield _short(element.tag), element, parser.parser.CurrentLineNumber
             trail[1].clear()
 
 
@@ -194,13 +242,13 @@ def _fields(element: Element) -> dict[str, str]:
 def _survey(path: Path) -> Site:
     """Read the whole file once: the site, and whether all of it can be read."""
     site, words = Site(), {}
-    for name, element in _children_of_channel(path):
+    for name, element, _line in _children_of_channel(path):
         if name == "wp:author":
             _add_writer(site, _fields(element))
         elif name == "wp:category":
             _add_category(site, _fields(element))
         elif name == "wp:tag":
-            site.tags.append(_fields(element).get("wp:tag_name", ""))
+            _add_tag(site, _fields(element))
         elif name == "item":
             _add_item(site, element)
         else:
@@ -214,7 +262,9 @@ def _add_writer(site: Site, found: dict[str, str]) -> None:
     full = f"{found.get('wp:author_first_name', '')} {found.get('wp:author_last_name', '')}"
     name = plain(found.get("wp:author_display_name", "")) or plain(full) or login
     if login:
-        site.writers[login] = Writer(login, name, plain(found.get("wp:author_description", "")))
+        about = plain(found.get("wp:author_description", ""))
+        number = _number(found.get("wp:author_id", ""))
+        site.writers[login] = Writer(login, name, about, number)
 
 
 def _add_category(site: Site, found: dict[str, str]) -> None:
@@ -222,25 +272,49 @@ def _add_category(site: Site, found: dict[str, str]) -> None:
     if code:
         site.categories[code] = Category(
             code,
-            plain(found.get("wp:cat_name", "")) or code,
+            spoken(found.get("wp:cat_name", "")) or code,
             decoded(found.get("wp:category_parent", "")),
-            plain(found.get("wp:category_description", "")),
+            spoken(found.get("wp:category_description", "")),
+            _number(found.get("wp:term_id", "")),
+        )
+
+
+def _add_tag(site: Site, found: dict[str, str]) -> None:
+    code, name = decoded(found.get("wp:tag_slug", "")), spoken(found.get("wp:tag_name", ""))
+    if code or name:
+        site.tags[code or name] = Category(
+            code, name or code, number=_number(found.get("wp:term_id", ""))
         )
 
 
 def _add_item(site: Site, element: Element) -> None:
+    site.items += 1
     for child in element:
         if _short(child.tag) == "wp:comment":
             number = _number(_fields(child).get("wp:comment_id", ""))
             if number <= LARGEST_KEPT_COMMENT:
                 site.last_comment = max(site.last_comment, number)
     found = _fields(element)
+    if found.get("wp:post_type") == "attachment":
+        _add_attachment(site, found, _plugin_fields(element))
+    elif language := _language(element, _plugin_fields(element)):
+        for term in _terms(element, "category", "post_tag"):
+            of = term.get("domain"), decoded(term.get("nicename"))
+            site.spoken.setdefault(of, set()).add(language)
+
+
+def _add_attachment(site: Site, found: dict[str, str], fields: dict[str, list[str]]) -> None:
     number = _number(found.get("wp:post_id", ""))
-    if found.get("wp:post_type") == "attachment" and number:
-        address = found.get("wp:attachment_url", "").strip()
-        parent = _number(found.get("wp:post_parent", ""))
+    if number:
         site.attachments[number] = Attachment(
-            number, address, plain(found.get("title", "")), parent
+            number,
+            found.get("wp:attachment_url", "").strip(),
+            spoken(found.get("title", "")),
+            _number(found.get("wp:post_parent", "")),
+            file=next(iter(fields.get("_wp_attached_file", ())), ""),
+            alt=spoken(next(iter(fields.get("_wp_attachment_image_alt", ())), "")),
+            caption=spoken(found.get("excerpt:encoded", "")),
+            link=found.get("link", "").strip(),
         )
 
 
@@ -269,38 +343,70 @@ def _source(address: str) -> str:
     return f"{host}{parts.path.rstrip('/')}"[:190]
 
 
-def _post(element: Element) -> Post:
-    found = _fields(element)
-    terms = [child for child in element if child.tag == "category" and child.get("nicename")]
+def _post(element: Element, line: int) -> Post:
+    found, fields = _fields(element), _plugin_fields(element)
     at = _moment(found.get("wp:post_date_gmt"), found.get("wp:post_date"), found.get("pubDate"))
+    groups = [decoded(term.get("nicename")) for term in _terms(element, "post_translations")]
+    groups += fields.get("_wpml_import_translation_group", [])
+    formats = [term.get("nicename") for term in _terms(element, "post_format")]
     return Post(
         number=_number(found.get("wp:post_id", "")),
         type=found.get("wp:post_type", "").strip() or "post",
         status=found.get("wp:status", "").strip() or "publish",
-        title=plain(found.get("title", "")),
-        text=found.get("content:encoded", ""),
-        excerpt=plain(found.get("excerpt:encoded", "")),
+        title=spoken(found.get("title", "")),
+        text=tongues.unified(found.get("content:encoded", "")),
+        excerpt=spoken(found.get("excerpt:encoded", "")),
         slug=decoded(found.get("wp:post_name", "")).removesuffix("__trashed"),
         login=found.get("dc:creator", "").strip(),
         at=at,
         has_password=bool(found.get("wp:post_password", "").strip()),
         is_sticky=found.get("wp:is_sticky", "").strip() == "1",
         comments_open=found.get("wp:comment_status", "").strip() == "open",
-        categories=[
-            Category(decoded(term.get("nicename")), plain(term.text or "") or term.get("nicename"))
-            for term in terms
-            if term.get("domain") == "category"
-        ],
-        tags=[
-            plain(term.text or "") for term in terms if term.get("domain") in ("post_tag", "tag")
-        ],
-        language=next(
-            (term.get("nicename") for term in terms if term.get("domain") == "language"), ""
-        ),
+        categories=[_term(term) for term in _terms(element, "category")],
+        tags=[_term(term) for term in _terms(element, "post_tag", "tag")],
+        language=_language(element, fields),
         comments=[
             _comment(_fields(child), at) for child in element if _short(child.tag) == "wp:comment"
         ],
+        link=found.get("link", "").strip(),
+        fields=fields,
+        group=next(filter(None, groups), ""),
+        format=next(iter(formats), "").removeprefix("post-format-"),
+        guests=[plain(term.text or "") for term in _terms(element, "author")],
+        line=line,
     )
+
+
+def _terms(element: Element, *domains: str) -> list[Element]:
+    return [
+        child
+        for child in element
+        if child.tag == "category" and child.get("nicename") and child.get("domain") in domains
+    ]
+
+
+def _term(term: Element) -> Category:
+    code = decoded(term.get("nicename"))
+    return Category(code, spoken(term.text or "") or code)
+
+
+def _language(element: Element, fields: dict[str, list[str]]) -> str:
+    """Return the code of the language an item names: a term of Polylang, a field of WPML."""
+    term = next(iter(_terms(element, "language")), None)
+    if term is not None:
+        return term.get("nicename", "")
+    return next(iter(fields.get("_wpml_import_language_code", ())), "")
+
+
+def _plugin_fields(element: Element) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for child in element:
+        if _short(child.tag) == "wp:postmeta":
+            pair = _fields(child)
+            name = pair.get("wp:meta_key", "").strip()
+            if name in FIELDS:
+                found.setdefault(name, []).append(pair.get("wp:meta_value", "").strip())
+    return found
 
 
 def _comment(found: dict[str, str], posted: datetime | None) -> OldComment:
@@ -317,6 +423,11 @@ def _comment(found: dict[str, str], posted: datetime | None) -> OldComment:
         type=found.get("wp:comment_type", "").strip() or "comment",
         at=at or posted,
     )
+
+
+def spoken(markup: str) -> str:
+    """Return a title, name or excerpt as one line; marks of its languages stay."""
+    return plain(tongues.unified(markup))
 
 
 def decoded(slug: str) -> str:

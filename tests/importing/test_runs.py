@@ -53,15 +53,15 @@ class TestAgain:
     def test_the_receipt_names_what_was_left_out(self):
         receipt = run(PAPER)
         for line in (
-            "skipped: attachment (files are not brought yet): 2",
+            "skipped: attachment (no --media folder was given): 2",
             "skipped: nav_menu_item (menus are made in the admin): 1",
             "skipped: product (no kind of story): 1",
             "skipped: post (status “auto-draft”: never saved by anybody): 1",
             "skipped: post (no number to know it by): 1",
             "skipped: comment (type “order_note” is none of readers' comments): 1",
             "skipped: comment (nothing in it to read): 1",
-            "note: protected by a password: kept as draft: 1",
-            "  comment · spam · ar: 1",
+            "note: protected by a password: kept as draft: 1 (posts 16)",
+            "  comment · spam · ar: 1 (level 1: 1)",
         ):
             assert line in receipt.splitlines()
 

@@ -19,9 +19,13 @@ class Command(BaseCommand):
         owned = ImageKey.objects.filter(key=OuterRef("rendition_key"), image=OuterRef("pk"))
         every = Image.objects.annotate(is_owner=Exists(owned)).order_by("pk")
         for image in every.iterator(chunk_size=100):
-            if image.is_owner and image.rendition_key == current_key(image):
+            is_current = image.is_owner and image.rendition_key == current_key(image)
+            if is_current and not image.is_waiting:
                 continue
             try:
+                if image.is_waiting:
+                    pictures.make_late(image)
+                    made += 1
                 if not image.is_owner or image.rendition_key != pictures.key_of(image):
                     pictures.store(image)
                     made += 1

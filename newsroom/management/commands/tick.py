@@ -5,9 +5,12 @@ from typing import Any
 from django.core.cache import caches
 from django.core.management.base import BaseCommand, CommandError
 
-from articles import clock, keeping, locking, sharing, workflow
+from articles import clock, keeping, locking, pictures, sharing, workflow
 from comments import notifications, privacy, retention
 from newsroom.lib import mail, throttle
+
+# Of each minute, for pictures that came with an import.
+SECONDS_FOR_PICTURES = 20
 
 
 class Command(BaseCommand):
@@ -29,10 +32,12 @@ class Command(BaseCommand):
         drawn = sharing.make_fresh()
         mails = {"mails_sent": tally[True], "mails_failed": tally[False]}
         clock.note_run(len(published), len(failed), **mails)
+        sized = pictures.make_waiting(SECONDS_FOR_PICTURES)
         self.stdout.write(
             f"Published edits: {len(published)}. Autosaves pruned: {pruned}. "
             f"Closed pages forgotten: {absent}. Claims forgotten: {forgotten}. "
-            f"Mailed: {mailed + digests}. Not mailed yet: {unsent}. Share pictures made: {drawn}."
+            f"Mailed: {mailed + digests}. Not mailed yet: {unsent}. Share pictures made: {drawn}. "
+            f"Pictures sized: {sized}."
         )
         if not throttle.claim("share-pictures", 10 * 60):
             sharing.prune()
