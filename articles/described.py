@@ -74,6 +74,9 @@ class _Reader(HTMLParser):
             self._alone(tag, given)
         elif tag == "figure":
             self.in_embed = "data-embed" in given
+            if "data-quote" in given:
+                self.end_line()
+                self.line = self._mark(f"[{_('Pull quote')}]") + " "
         elif tag == "br":
             self.line += " "
         if "dir" in given and tag in LINES:

@@ -62,6 +62,7 @@ class ProseEditor(forms.Textarea):
             "django_prose_editor/material-icons",
             "django_prose_editor/editor",
             "articles/editor",
+            "articles/pull-quote",
             "articles/aids",
         )
         return Media(
@@ -99,6 +100,8 @@ def editor_words() -> dict[str, str]:
         "bulletList": gettext("List"),
         "orderedList": gettext("Numbered list"),
         "blockquote": gettext("Quotation"),
+        "pullQuote": gettext("Pull quote"),
+        "said_by": gettext("Who said it"),
         "horizontalRule": gettext("Line"),
         "figure": gettext("Picture"),
         "embed": gettext("Embed"),
@@ -114,6 +117,15 @@ def editor_words() -> dict[str, str]:
         "address_hint": gettext("https://… or /… for a page of this site"),
         "insert": gettext("Insert"),
         "cancel": gettext("Cancel"),
+        "Add caption": gettext("Add caption"),
+        "Remove caption": gettext("Remove caption"),
+        **picture_words(),
+    }
+
+
+def picture_words() -> dict[str, str]:
+    """Return what the script says that chooses a picture."""
+    return {
         "close": gettext("Close"),
         "choose": gettext("Choose a picture"),
         "search": gettext("Search"),
@@ -132,8 +144,6 @@ def editor_words() -> dict[str, str]:
         "alt": gettext("Alternative text"),
         "caption": gettext("Caption"),
         "credit": gettext("Credit"),
-        "Add caption": gettext("Add caption"),
-        "Remove caption": gettext("Remove caption"),
     }
 
 

@@ -22,7 +22,7 @@ from articles.admin.translations import (
     stories_named,
     without_pop_ups,
 )
-from articles.forms import editor_words
+from articles.forms import picture_words
 from articles.models import Author, AuthorTranslation, Byline, Image, Story
 from newsroom.lib.rows import RowSearch
 from newsroom.lib.text import row_number
@@ -51,7 +51,7 @@ class PortraitNumber(forms.NumberInput):
         context = super().get_context(name, value, attrs)
         image = Image.objects.filter(pk=row_number(str(value or ""))).first()
         has_edition = get_language() in dict(settings.LANGUAGES)
-        words = {**editor_words(), "remove": gettext("Remove"), "open": gettext("Choose…")}
+        words = {**picture_words(), "remove": gettext("Remove"), "open": gettext("Choose…")}
         context["widget"]["attrs"] |= {
             "lang": get_language() if has_edition else settings.DEFAULT_LANGUAGE,
             "data-portrait": pictures.rendition_url(image, "square") if image else "",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
-from articles import embeds, metadata, pictures, sharing
+from articles import embeds, metadata, pictures, pull_quotes, sharing
 from articles.models import AuthorTranslation, Image, SectionTranslation, Story
 from articles.site import absolute
 from newsroom.lib import rtl, text
@@ -155,9 +155,10 @@ def picture_count(story: Story) -> int:
 
 @register.filter
 def body(markup: str | None, sizes: str = pictures.IN_TEXT_SIZES) -> SafeString:
-    """The text of a story as readers see it: stored markup, with a card for each embed and every
-    width and format of its pictures."""
-    return trusted(pictures.with_sources(embeds.with_cards(markup or ""), sizes))
+    """The text of a story as readers see it: stored markup, with a card for each embed, its pull
+    quotes set apart, and every width and format of its pictures."""
+    shown = pull_quotes.set_apart(embeds.with_cards(markup or ""))
+    return trusted(pictures.with_sources(shown, sizes))
 
 
 @register.filter

@@ -111,6 +111,14 @@ _SHORTCODE = re.compile(r"\[(?:/([a-z][\w-]{1,40}+)\]|([a-z][\w-]{1,40}+)\s++[\w
 _ESCAPED_SHORTCODE = re.compile(
     rf"\[(\[(?:caption|gallery|playlist|{_PLAYERS})\b[^\[\]]{{0,1000}}+\])\]"
 )
+_PULL_QUOTE = re.compile(
+    r"<figure\b[^>]{0,500}\bwp-block-pullquote\b[^>]{0,500}>\s*<blockquote[^>]{0,500}>"
+    r"((?:(?!</?figure|<cite).){0,5000})(?:<cite[^>]{0,500}>(.{0,500}?)</cite>)?\s*</blockquote>\s*</figure>",
+    re.IGNORECASE | re.DOTALL,
+)
+_SET_APART = (
+    r'<figure data-quote="pull"><blockquote>\1</blockquote><figcaption>\2</figcaption></figure>'
+)
 
 _BLOCK_NAMES = (
     "address|article|aside|blockquote|caption|center|colgroup|col|dd|details|div|dl|dt|fieldset"
@@ -138,7 +146,7 @@ def to_html(text: str, surroundings: Surroundings | None = None) -> str:
     text = _PAGE_BREAK.sub("\n\n", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _GALLERY_BLOCK.sub(_gallery_block, text)
     text = _EMBED_BLOCK.sub(lambda found: _embed(unescape(found[1]), found[2] or ""), text)
-    text = _shortcodes(text, around)
+    text = _PULL_QUOTE.sub(_SET_APART, _shortcodes(text, around))
     text = _LINKED_PICTURE.sub(lambda found: _linked_picture(found, around), text)
     text = _MEDIA.sub(lambda found: _media(found, around), text)
     text = _PLAYER_LEFTOVERS.sub("", text)

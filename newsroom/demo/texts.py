@@ -86,8 +86,8 @@ def span(text: str) -> timedelta:
 
 
 def to_html(text: str) -> str:
-    """Paragraphs, ## subheads, > quotes, lists, **strong**, [links](address), {isolated}, and
-    `![picture] caption`, whose picture is put in where there is a library."""
+    """Paragraphs, ## subheads, > quotes, >> pull quotes, lists, **strong**, [links](address),
+    {isolated}, and `![picture] caption`, whose picture is put in where there is a library."""
     return "".join(_block(block.splitlines()) for block in text.strip().split("\n\n"))
 
 
@@ -106,6 +106,8 @@ def _block(lines: list[str]) -> str:
     first = lines[0]
     if first.startswith("## "):
         return f"<h2>{_inline(first[3:])}</h2>"
+    if first.startswith(">> "):
+        return _pull_quote([line.removeprefix(">> ") for line in lines])
     if first.startswith("> "):
         return (
             f"<blockquote>{''.join(f'<p>{_inline(line[2:])}</p>' for line in lines)}</blockquote>"
@@ -118,6 +120,14 @@ def _block(lines: list[str]) -> str:
             items = (re.sub(mark, "", line, count=1) for line in lines)
             return f"<{tag}>{''.join(f'<li><p>{_inline(item)}</p></li>' for item in items)}</{tag}>"
     return f"<p>{'<br>'.join(map(_inline, lines))}</p>"
+
+
+def _pull_quote(lines: list[str]) -> str:
+    """Words set apart; a line that begins with a dash says whose they are."""
+    said_by = [line.removeprefix("— ") for line in lines if line.startswith("— ")]
+    words = "".join(f"<p>{_inline(line)}</p>" for line in lines if not line.startswith("— "))
+    under = "".join(f"<figcaption>{_inline(name)}</figcaption>" for name in said_by)
+    return f'<figure data-quote="pull"><blockquote>{words}</blockquote>{under}</figure>'
 
 
 def _inline(text: str) -> str:

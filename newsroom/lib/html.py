@@ -58,8 +58,9 @@ RICH = Policy(
     attributes={
         "*": _GLOBAL_ATTRIBUTES,
         "a": _names("href title rel"),
-        # Of whose post or film the figure tells; what is made of it is decided where it is shown.
-        "figure": _names("data-embed"),
+        # Of whose post or film the figure tells, or that it sets words apart; what is made of it is
+        # decided where it is shown.
+        "figure": _names("data-embed data-quote"),
         "img": _names("src alt width height loading"),
         "ol": _names("start"),
         "td": _names("colspan rowspan"),
@@ -94,6 +95,7 @@ COMMENT = Policy(
 _NUMBER = re.compile(r"[0-9]{1,5}\Z")
 _VALUES = {
     "data-embed": re.compile(r"[a-z]{1,20}\Z"),
+    "data-quote": re.compile(r"pull\Z"),
     "dir": re.compile(r"(?:ltr|rtl|auto)\Z"),
     "lang": re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}\Z"),
     "loading": re.compile(r"(?:lazy|eager)\Z"),

@@ -346,3 +346,35 @@ def test_a_browser_that_keeps_nothing_says_so_and_goes_on_saving(sign_in, edda):
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator(SAVED)).to_be_visible()
     assert workflow.head(story).content["headline"] == "لا شبكة ولا مكان"
+
+
+def test_words_are_set_apart_and_put_back(sign_in, edda):
+    """Chosen words come again after their paragraph, with a line for whose they are."""
+    story = make_draft(language="ar", body_html="<p>قال إن المدينة نائمة.</p><p>ثم مضى.</p>")
+    page = sign_in(edda)
+    open_story(page, story)
+    text = page.locator(".ProseMirror")
+    text.locator("p").first.click(click_count=3)
+    page.locator("[data-name=pullQuote]").click()
+    page.keyboard.type("بشير")
+    quote = text.locator("figure[data-quote=pull]")
+    expect(quote.locator("blockquote p")).to_have_text("قال إن المدينة نائمة.")
+    expect(quote.locator("figcaption")).to_have_text("بشير")
+    expect(text.locator("> *")).to_have_count(3)
+    page.keyboard.press("Enter")
+    page.keyboard.type("وبعد.")
+    let_pass(page)
+    expect(page.locator(SAVED)).to_be_visible()
+    kept = workflow.head(story).content["body_html"]
+    assert kept == (
+        "<p>قال إن المدينة نائمة.</p>"
+        '<figure data-quote="pull"><blockquote><p>قال إن المدينة نائمة.</p></blockquote>'
+        "<figcaption>بشير</figcaption></figure>"
+        "<p>وبعد.</p><p>ثم مضى.</p>"
+    )
+    page.reload()
+    expect(quote.locator("figcaption")).to_have_text("بشير")
+    quote.locator("blockquote p").click()
+    page.locator("[data-name=pullQuote]").click()
+    expect(quote).to_have_count(0)
+    expect(text).to_contain_text("بشير")

@@ -86,6 +86,15 @@ KEPT = [
     ),
     ('<figure data-embed="youtube"></figure><p data-embed="x">a</p>', "<p>a</p>"),
     (
+        '<figure data-quote="pull" class="x"><blockquote><p>a</p></blockquote>'
+        "<figcaption></figcaption></figure>",
+        '<figure data-quote="pull"><blockquote><p>a</p></blockquote></figure>',
+    ),
+    (
+        '<figure data-quote="push"><blockquote data-quote="pull"><p>a</p></blockquote></figure>',
+        "<figure><blockquote><p>a</p></blockquote></figure>",
+    ),
+    (
         '<figure data-embed="x"><iframe src="https://x.com/"></iframe>'
         '<a href="javascript:x">a</a></figure>',
         '<figure data-embed="x"><a>a</a></figure>',

@@ -16,6 +16,7 @@ function start(textarea) {
   const { lang, dir } = textarea;
   const frame = document.createElement("div");
   frame.className = "prose-editor";
+  frame.style.setProperty("--said-by", JSON.stringify(words.said_by));
   textarea.before(frame);
   frame.append(textarea);
   const label = document.querySelector(`label[for="${textarea.id}"]`);

@@ -8,6 +8,7 @@ import {
 } from "django-prose-editor/editor";
 
 import { Embed } from "./embed.js";
+import { PullQuote, PullText } from "./pull-quote.js";
 
 const attribute = (name) => ({
   default: null,
@@ -30,5 +31,5 @@ export const BASE = [Document, Paragraph, Text, HardBreak, Bold, Italic, BulletL
 
 // What the cleaner on the server keeps, the editor must know, or it would lose it unseen.
 export const STORY = [...BASE, Heading.configure({ levels: [2, 3, 4] }), Underline, Strike, Subscript,
-  Superscript, Code, CodeBlock, HorizontalRule, Embed, Figure, Caption, Image, Table, TableRow,
-  TableHeader, TableCell, TrailingNode];
+  Superscript, Code, CodeBlock, HorizontalRule, Embed, PullQuote, PullText, Figure, Caption, Image,
+  Table, TableRow, TableHeader, TableCell, TrailingNode];

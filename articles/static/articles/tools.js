@@ -54,6 +54,7 @@ export const BUTTONS = {
   bulletList: plain("format_list_bulleted", (chain) => chain.toggleBulletList(), (editor) => editor.isActive("bulletList")),
   orderedList: plain("format_list_numbered", (chain) => chain.toggleOrderedList(), (editor) => editor.isActive("orderedList")),
   blockquote: plain("format_quote", (chain) => chain.toggleBlockquote(), (editor) => editor.isActive("blockquote")),
+  pullQuote: plain("«»", (chain) => chain.togglePullQuote(), (editor) => editor.isActive("pullQuote")),
   horizontalRule: plain("horizontal_rule", (chain) => chain.setHorizontalRule()),
   link: plain("link", null, (editor) => editor.isActive("link")),
   unlink: plain("link_off", (chain) => chain.unsetLink(), () => false, (editor) => editor.isActive("link")),
@@ -66,6 +67,6 @@ export const BUTTONS = {
 };
 
 export const TOOLS = {
-  story: ["paragraph heading2 heading3 heading4", "bold italic underline", "bulletList orderedList blockquote horizontalRule", "link unlink", "figure embed", "direction clear", "undo redo"],
+  story: ["paragraph heading2 heading3 heading4", "bold italic underline", "bulletList orderedList blockquote pullQuote horizontalRule", "link unlink", "figure embed", "direction clear", "undo redo"],
   footer: ["bold italic", "bulletList orderedList", "link unlink", "undo redo"],
 };
