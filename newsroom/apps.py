@@ -1,6 +1,7 @@
 """The project as an app: start-up checks, sign-in privacy, and its own admin site."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as django_admin
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,11 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         from newsroom import checks, signin  # noqa: F401  (registering is importing)
+
+        if settings.SENTRY_DSN:
+            from newsroom import faults
+
+            faults.start(settings.SENTRY_DSN)
 
 
 class AdminConfig(django_admin.AdminConfig):

@@ -151,6 +151,23 @@ class Environment(environ.Env):
             ) from error
         return self.cache_url_config(url, backend="django.core.cache.backends.redis.RedisCache")
 
+    def sentry(self, name: str) -> str:
+        """Return the address (DSN) of a project in Sentry, "" when it is unset."""
+        if not (dsn := self.text(name)):
+            return ""
+        try:
+            from sentry_sdk.utils import BadDsn, Dsn
+        except ImportError as error:
+            raise ImproperlyConfigured(
+                f"{name} needs the sentry-sdk package: pip install -r requirements-scale.txt."
+            ) from error
+        try:
+            Dsn(dsn)
+        except (BadDsn, ValueError):
+            # Not named, since a key stands in it.
+            raise ImproperlyConfigured(f"{name}: write https://key@host/number.") from None
+        return dsn
+
     def mail(self, name: str) -> dict | None:
         """Return Django's mail settings from a URL, or nothing when it is unset."""
         if not (url := self.text(name)):

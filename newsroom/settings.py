@@ -397,5 +397,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("FROM_EMAIL", f"newsroom@{SITE_HOST
 
 # Who may read /metrics: addresses and networks, or "none".
 METRICS_ADDRESSES = env.networks("METRICS_ADDRESSES", "127.0.0.1,::1")
+# Where faults are told, see newsroom/faults.py.
+SENTRY_DSN = env.sentry("SENTRY_DSN")
 LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 LOGGING = logs.configuration(LOG_LEVEL)
