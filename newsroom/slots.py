@@ -8,6 +8,7 @@ in it stopped: nothing is lost, and there are as many files as workers ever ran 
 Read by gunicorn.conf.py, before Django is there.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -18,6 +19,7 @@ from pathlib import Path
 
 FOLDER, SLOT = "PROMETHEUS_MULTIPROC_DIR", "NEWSROOM_WORKER_SLOT"
 PREFIX = "newsroom-counts-"
+LEAST_FREE = 16 * 1024 * 1024
 # Open as long as the server or one of its workers lives, and locked: so others know that it does.
 _held: dict[str, int] = {}
 
@@ -26,9 +28,13 @@ def open_folder(base: str | None) -> None:
     """Make this server's folder under `base` (None: where temporary files are) and name it in the
     environment its workers inherit; delete those of servers that died without `close_folder`.
 
-    Not the pid but a lock says who lives: containers have the same pids. Raises OSError.
+    Not the pid but a lock says who lives: containers have the same pids. Raises OSError, also when
+    there is little room: a worker that writes into a mapped file beyond it is killed.
     """
+    os.environ.pop(FOLDER, None)
     forget_dead(base)
+    if shutil.disk_usage(base or tempfile.gettempdir()).free < LEAST_FREE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), base)
     folder = tempfile.mkdtemp(prefix=PREFIX, dir=base)
     _held[folder] = _locked(folder)
     os.environ[FOLDER] = folder
@@ -71,5 +77,6 @@ def free(taken: Iterable[int]) -> int:
 
 
 def take(number: int) -> None:
-    """Let this process, just forked, count in its slot."""
-    os.environ[SLOT] = str(number)
+    """Let this process, just forked, count in its slot; by itself where there is no folder."""
+    if FOLDER in os.environ:
+        os.environ[SLOT] = str(number)

@@ -1,10 +1,13 @@
 """/metrics: what is counted, what is asked of the database, and who may read it."""
 
+import logging
 import os
 import re
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from runpy import run_path
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -378,6 +381,23 @@ class TestSlots:
     )
     def test_the_lowest_that_nobody_has(self, taken, free):
         assert slots.free(taken) == free
+
+    @pytest.mark.parametrize("why", ["no room", "no place"])
+    def test_without_a_folder_the_site_serves_all_the_same(
+        self, monkeypatch, tmp_path, why, caplog
+    ):
+        conf = run_path("gunicorn.conf.py")
+        place = tmp_path / "gone" if why == "no place" else tmp_path
+        monkeypatch.setitem(conf["when_ready"].__globals__, "worker_tmp_dir", str(place))
+        monkeypatch.setattr(slots, "LEAST_FREE", 10**18 if why == "no room" else 0)
+        server = SimpleNamespace(log=logging.getLogger("gunicorn.error"), WORKERS={})
+        worker = SimpleNamespace()
+        conf["when_ready"](server)
+        conf["pre_fork"](server, worker)
+        conf["post_fork"](server, worker)
+        assert "/metrics" in caplog.text
+        assert slots.FOLDER not in os.environ
+        assert slots.SLOT not in os.environ
 
     def test_a_folder_is_private_named_to_the_workers_and_goes_at_the_end(self, tmp_path):
         slots.open_folder(str(tmp_path))
