@@ -57,6 +57,13 @@ messages: tools
 bench: tools
 	@$(BIN)/python -m bench
 
-acceptance: tools
+# Lighthouse and the Nu checker, which only `make acceptance` asks.
+JUDGES = lighthouse@13.5.0 vnu-jar@26.9.27
+
+var/judges/node_modules:
+	@command -v npm > /dev/null || { echo "Install npm (Debian: npm, default-jre-headless) first."; exit 1; }
+	@npm install --silent --no-save --no-audit --no-fund --prefix var/judges $(JUDGES)
+
+acceptance: tools var/judges/node_modules
 	@CI=true $(BIN)/python -m pytest -m "browser or slow" $(ARGS)
 	@CI=true $(BIN)/python -m pytest tests/test_promise.py tests/test_load_demo.py $(ARGS)
