@@ -16,6 +16,7 @@ from newsroom import logs
 from newsroom.environment import SQLITE, Environment
 from newsroom.keys import NAMES as KEY_NAMES
 from newsroom.keys import development_keys, make_private
+from newsroom.lib.rtl import language_direction
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -64,10 +65,17 @@ EMAIL_INDEX_KEY = _key("EMAIL_INDEX_KEY")
 
 # Languages: the first is not special, DEFAULT_LANGUAGE is.
 
-# Each that has a folder of words in newsroom/locale, under its own name.
+# Words: our own, and before them those of a folder of the paper's.
+LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
+if _own_words := env.text("LOCALE_DIR"):
+    LOCALE_PATHS.insert(0, BASE_DIR / _own_words)
+    if not LOCALE_PATHS[0].is_dir():
+        raise ImproperlyConfigured(f"LOCALE_DIR: {LOCALE_PATHS[0]} is no folder.")
+# Each that has a folder of words, under its own name.
 ALL_LANGUAGES = {
     code: LANG_INFO.get(code, {}).get("name_local", code)
-    for code in (to_language(path.name) for path in (BASE_DIR / "newsroom" / "locale").iterdir())
+    for folder in LOCALE_PATHS
+    for code in (to_language(path.parent.name) for path in folder.glob("*/LC_MESSAGES"))
 } | {"ar": "العربية", "en": "English", "fr": "Français"}
 _codes = env.words("LANGUAGES", "ar,en,fr")
 LANGUAGES = [(code, ALL_LANGUAGES.get(code, code)) for code in _codes]
@@ -77,7 +85,7 @@ if not _codes or DEFAULT_LANGUAGE not in _codes:
         f"DEFAULT_LANGUAGE is {DEFAULT_LANGUAGE!r}, which LANGUAGES ({', '.join(_codes)}) lacks."
     )
 LANGUAGE_CODE = DEFAULT_LANGUAGE
-LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
+LANGUAGES_BIDI = [code for code in _codes if language_direction(code) == "rtl"]
 # Where Arabic months are called otherwise than in Egypt and the Gulf: a catalogue of twelve words.
 MONTHS_DIR = BASE_DIR / "newsroom" / "formats" / "months"
 ARABIC_MONTHS = env.choice(
