@@ -70,6 +70,7 @@ def front_page(request: HttpRequest, language: str) -> HttpResponse:
     bands = _bands(site_of(request), stories, shown)
     with_writers(top + [card for band in bands for card in band["cards"]], language)
     context = {
+        "newest": max(filter(None, (story.modified_at for story in [*top, *latest])), default=None),
         "lead": top[0] if top else None,
         "seconds": top[1:],
         "latest": [story for story in latest if story.pk not in shown][:FRONT_LATEST],
@@ -220,9 +221,33 @@ def archive(request: HttpRequest, language: str, year: int, month: int) -> HttpR
         for code in there.distinct()
         if code in dict(settings.LANGUAGES)
     }
-    heading = date_format(date(year, month, 1), "YEAR_MONTH_FORMAT")
+    heading = _month_name(begin)
     twins = languages.switch(language, urls)
-    return _list(request, language, stories, heading=heading, page_languages=twins)
+    months = _months_beside(language, begin, end)
+    return _list(request, language, stories, heading=heading, page_languages=twins, months=months)
+
+
+def _month_name(day: date) -> str:
+    return date_format(day, "YEAR_MONTH_FORMAT")
+
+
+def _months_beside(language: str, begin: datetime, end: datetime) -> dict[str, dict[str, str]]:
+    """Return `later` and `earlier`, each with the name and the address of the next month in which
+    something was published: months without stories are stepped over."""
+    public = Story.objects.published().articles().in_language(language)
+    times = public.values_list("published_at", flat=True)
+    beside = {
+        "later": times.filter(published_at__gte=end).order_by("published_at").first(),
+        "earlier": times.filter(published_at__lt=begin).order_by("-published_at").first(),
+    }
+    local = {way: timezone.localtime(at) for way, at in beside.items() if at}
+    return {
+        way: {
+            "name": _month_name(at),
+            "url": reverse("articles:archive", args=[language, at.year, at.month]),
+        }
+        for way, at in local.items()
+    }
 
 
 @require_safe

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.utils import formats, timezone
+from django.utils.encoding import uri_to_iri
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -43,6 +44,13 @@ def bdi_plain(text: Any) -> str:
 def digits(value: Any) -> str:
     """The value with the digits of the page: DIGITS="arab" gives Arabic pages ٠–٩."""
     return rtl.digits(_text(value), get_language() or "")
+
+
+@register.filter
+def readable_address(address: str) -> str:
+    """The address for paper: in letters and not in per cent signs, each part isolated, so that
+    they stand in their order whatever script they are in."""
+    return "/".join(rtl.isolate(part) for part in uri_to_iri(address).split("/"))
 
 
 @register.filter

@@ -137,6 +137,15 @@ class TestFrontPage:
             make_story()
         assert "From the bottom" in text_of(client.get("/en/"))
 
+    def test_last_updated_is_the_newest_story_not_the_lead(self, client):
+        at = timezone.now().replace(microsecond=0)
+        lead = make_story(at=at - timedelta(hours=9))
+        Pin.objects.create(language="en", position=1, story=lead)
+        make_story(at=at - timedelta(minutes=5))
+        response = client.get("/en/")
+        assert response.context["lead"] == lead
+        assert response.context["newest"] == at - timedelta(minutes=5)
+
     def test_an_empty_paper_says_so(self, client):
         response = client.get("/fr/")
         assert response.status_code == 200
@@ -356,6 +365,27 @@ class TestLists:
             assert story.headline in text_of(client.get(address))
         for address in ("/en/topics/none/", "/en/authors/none/", "/en/archive/2026/13/"):
             assert client.get(address).status_code == 404
+
+    def test_the_archive_leads_to_the_months_beside_it_that_have_stories(self, client, settings):
+        settings.TIME_ZONE = "Asia/Damascus"
+        make_story(at=datetime(2023, 12, 31, 22, tzinfo=UTC))
+        make_story(at=datetime(2024, 5, 3, tzinfo=UTC))
+        make_story(at=datetime(2024, 9, 3, tzinfo=UTC))
+        make_story(at=datetime(2024, 8, 3, tzinfo=UTC), language="ar")
+        links = [
+            re.findall(r'class="tool" href="(/en/archive/[^"]*)"', text_of(client.get(address)))
+            for address in ("/en/archive/2024/5/", "/en/archive/2024/1/", "/en/archive/2024/9/")
+        ]
+        assert links == [
+            ["/en/archive/2024/9/", "/en/archive/2024/1/"],
+            ["/en/archive/2024/5/"],
+            ["/en/archive/2024/5/"],
+        ]
+
+    def test_without_other_months_the_archive_leads_nowhere(self, client):
+        stamp = timezone.localtime(make_story().published_at)
+        page = text_of(client.get(f"/en/archive/{stamp.year}/{stamp.month}/"))
+        assert 'class="pages"' not in page
 
     @pytest.mark.parametrize("zone", ["Asia/Damascus", "America/New_York"])
     def test_the_archive_ends_with_the_last_month_a_year_can_have(self, client, settings, zone):

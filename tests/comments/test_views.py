@@ -17,6 +17,17 @@ def form_of(page: str) -> str:
     return page.split('id="respond"')[1].split("</form>")[0]
 
 
+class TestNoComments:
+    def test_the_first_is_invited_where_comments_are_taken(self, client, story):
+        assert "comments-none" in client.get(story.get_absolute_url()).content.decode()
+
+    def test_nobody_is_where_there_are_some_or_none_are_taken(self, client, story):
+        make_comment(story)
+        moderation.recount(story)
+        for closed in (story, make_story(comments_open=False)):
+            assert "comments-none" not in client.get(closed.get_absolute_url()).content.decode()
+
+
 class TestAnswers:
     def test_published_at_once(self, client, send, story, mona):
         client.force_login(mona)

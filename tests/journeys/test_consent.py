@@ -81,3 +81,18 @@ def test_without_script_nothing_is_loaded_or_asked(asked, story):
     expect(page.locator("[data-consent-bar]")).to_be_hidden()
     page.locator(".ad").scroll_into_view_if_needed()
     assert others == []
+
+
+def test_the_keyboard_comes_to_nothing_under_the_question(asked, story):
+    page, _others = asked(360)
+    page.goto(story.get_absolute_url(), wait_until="networkidle")
+    expect(page.locator("[data-consent-bar]")).to_be_visible()
+    hidden = """() => {
+        const at = document.activeElement.getBoundingClientRect();
+        const bar = document.querySelector("[data-consent-bar]");
+        const inside = bar.contains(document.activeElement);
+        return !inside && at.top >= bar.getBoundingClientRect().top;
+    }"""
+    for _step in range(25):
+        page.keyboard.press("Tab")
+        assert not page.evaluate(hidden), page.evaluate("document.activeElement.outerHTML")

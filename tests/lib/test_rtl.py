@@ -88,6 +88,11 @@ class TestTags:
             ("{{ v|isolate }}", "<i>\u202e", "<bdi>&lt;i&gt;</bdi>"),
             ("{{ v|isolate }}", None, ""),
             ("{{ v|bdi_plain }}", "a", "\u2068a\u2069"),
+            (
+                "{{ v|readable_address }}",
+                "https://a.example/ar/%D8%B1%D8%A3%D9%8A/5/",
+                "\u2068https:\u2069//\u2068a.example\u2069/\u2068ar\u2069/\u2068رأي\u2069/\u20685\u2069/",
+            ),
             ("{{ v|dir_of }}", "abc", "ltr"),
             ("{{ v|dir_of }}", "123", "rtl"),
             ("{{ v|language_dir }}", "fr", "ltr"),
