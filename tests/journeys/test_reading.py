@@ -82,3 +82,17 @@ def test_a_story_in_view_counts_as_read_without_a_cookie(open_page, site, story,
     assert answered.value.status == 204
     assert "cookie" not in answered.value.request.all_headers()
     assert story.reads.get().count == 1
+
+
+def test_paper_gets_the_story_its_picture_and_an_address_one_can_read(open_page, story):
+    page = open_page()
+    page.goto(story.get_absolute_url())
+    page.emulate_media(media="print")
+    address = page.locator(".print-address")
+    expect(address).to_be_visible()
+    assert "الميناء-يصحو-باكرا" in address.inner_text()
+    expect(page.locator(".story-picture img")).to_be_visible()
+    expect(page.locator(".comments")).to_be_hidden()
+    expect(page.locator(".sections")).to_be_hidden()
+    size = page.locator(".story-body").evaluate("it => getComputedStyle(it).fontSize")
+    assert size == "16px"  # 12 points
