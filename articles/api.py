@@ -45,15 +45,7 @@ def stories(request: HttpRequest) -> dict:
 @api.endpoint()
 def story(request: HttpRequest, pk: int) -> dict:
     """One public story with its text, its other languages and what was corrected."""
-    found = get_object_or_404(public().for_page(), pk=min(pk, 2**63 - 1))
-    data = described(found, _authors([found])[found.pk], _topics([found])[found.pk])
-    corrections = found.corrections.all()[:MAX_CORRECTIONS] if found.corrected_at else []
-    data |= {
-        "body_html": _with_addresses(found.body_html),
-        "corrections": [_correction(row) for row in corrections],
-        "translations": _translations(found),
-    }
-    return {"data": data}
+    return {"data": whole(get_object_or_404(public().for_page(), pk=min(pk, 2**63 - 1)))}
 
 
 @api.endpoint("ids")
@@ -110,6 +102,16 @@ def described(story: Story, authors: list[dict], topics: list[dict]) -> dict[str
         "updated_at": _time(story.updated_at),
         "corrected_at": _time(story.corrected_at),
         "comment_count": story.comment_count,
+    }
+
+
+def whole(story: Story) -> dict[str, Any]:
+    """Return all that is told of one story (loaded by `for_page`)."""
+    corrections = story.corrections.all()[:MAX_CORRECTIONS] if story.corrected_at else []
+    return described(story, _authors([story])[story.pk], _topics([story])[story.pk]) | {
+        "body_html": _with_addresses(story.body_html),
+        "corrections": [_correction(row) for row in corrections],
+        "translations": _translations(story),
     }
 
 

@@ -46,8 +46,11 @@ PEOPLE = [
     *(f"auth.{verb}_group" for verb in ("add", "change", "delete", "view")),
 ]
 ADDRESSES = ["comments.reveal_address", "comments.erase_commenter"]
-# One word of robots.txt hides the paper from every search engine.
-MACHINES = ["articles.change_rootfile", "articles.view_rootfile"]
+# One word of robots.txt hides the paper from every search engine; a webhook tells others all of it.
+MACHINES = [
+    *("articles.change_rootfile", "articles.view_rootfile"),
+    *(f"newsroom.{verb}_webhook" for verb in ("add", "change", "delete", "view")),
+]
 GROUPS = {
     "Reporter": EDITING,
     "Section editor": SECTION_DESK,

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from articles import checklist, keeping, logged, pictures, search, sharing, translations
+from articles import announcing, checklist, keeping, logged, pictures, search, sharing, translations
 from articles import content as contents
 from articles.content import Content
 from articles.models import Correction, Revision, Story, Transition
@@ -547,7 +547,7 @@ def _log(
     detail: str = "",
     due_at: datetime | None = None,
 ) -> None:
-    Transition.objects.create(
+    move = Transition.objects.create(
         story=story,
         action=action,
         from_status=before,
@@ -558,6 +558,7 @@ def _log(
         detail=detail,
         due_at=due_at,
     )
+    announcing.announce(move)
 
 
 def _require_section(content: Content) -> None:

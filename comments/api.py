@@ -19,10 +19,11 @@ def comments(request: HttpRequest, pk: int) -> dict:
     story = get_object_or_404(public().for_cards(), pk=min(pk, 2**63 - 1))
     rows = Comment.objects.filter(story=story).approved().for_thread()
     found, following = api.page(request, rows, "pk")
-    return {"data": [_described(row, story) for row in found], "next": following or None}
+    return {"data": [described(row, story) for row in found], "next": following or None}
 
 
-def _described(comment: Any, story: Story) -> dict[str, Any]:
+def described(comment: Any, story: Story) -> dict[str, Any]:
+    """Return what is told of a public comment (loaded by `for_thread`) under its story."""
     return {
         "id": comment.pk,
         "parent": comment.parent_id,

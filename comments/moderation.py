@@ -21,7 +21,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from articles.models import Story
-from comments import notifications, reasons, signals, trust
+from comments import announcing, notifications, reasons, signals, trust
 from comments.models import Comment, Decision, Lease, Note, Report
 from newsroom.lib.text import one_line
 from newsroom.models import User
@@ -152,6 +152,7 @@ def rewrite(comment: Comment, to: str, **changes: Any) -> Comment:
             )
             if seen == Status.APPROVED:
                 recount(comment.story)
+            announcing.moved(comment, seen, to)
     except IntegrityError:
         raise ModerationError(_("The same comment stands there already.")) from None
     for name, value in {"status": to, **changes}.items():
@@ -286,6 +287,7 @@ def _decide(
             )
             if Status.APPROVED in (seen, to):
                 recount(comment.story)
+            announcing.moved(comment, seen, to)
             # Reports that came after the comment was loaded wait on.
             if by and comment.report_count and to != Status.PENDING:
                 _close_reports(comment)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from articles.models import Story
-from comments import fields, moderation, notifications, screening, signals, threads
+from comments import announcing, fields, moderation, notifications, screening, signals, threads
 from comments.models import Comment
 from comments.screening import CommentRefused, Submission, require_open
 from newsroom.lib.html import linkify
@@ -119,6 +119,7 @@ def _save(submission: Submission, status: str, reasons: list[dict[str, Any]]) ->
         notifications.subscribe(comment, **asked)
         if status == Comment.Status.APPROVED:
             moderation.recount(story)
+            announcing.moved(comment, "", status)
             notifications.published(comment)
     comment.story = submission.story
     return comment

@@ -25,7 +25,7 @@ from django.utils.translation import override
 
 from articles.models import Story
 from articles.site import absolute
-from comments import figures, moderation
+from comments import announcing, figures, moderation
 from comments.models import (
     Comment,
     Decision,
@@ -207,6 +207,8 @@ def _forget_around(index: str, comments: QuerySet[Comment], until: datetime) -> 
 
 
 def _anonymise(comments: QuerySet[Comment]) -> int:
+    # Who was told the name is told that it is gone.
+    announcing.anonymised(_numbers(comments))
     done = 0
     for language, _name in settings.LANGUAGES:
         with override(language):
@@ -236,15 +238,21 @@ def discard(comments: QuerySet[Comment]) -> int:
         done += len(leaves)
         going = Comment.objects.filter(pk__in=[pk for pk, _parent in leaves])
         gone += figures.fates(going)
+        announcing.removed(_numbers(going.approved()))
         going.delete()
         _sweep([parent for _pk, parent in leaves if parent])
     emptied = list(comments.order_by().values_list("pk", "status"))
     gone += figures.fates(comments)
+    announcing.removed(_numbers(comments.approved()))
     _empty(emptied)
     # All at the end and in one order: of two who delete at the same time neither waits for the
     # other's counts while holding some of its own.
     figures.note_forgotten(gone)
     return done + len(emptied)
+
+
+def _numbers(comments: QuerySet[Comment]) -> QuerySet[Comment]:
+    return comments.order_by("pk").values_list("story", "pk")
 
 
 def _empty(places: list[tuple[int, str]]) -> None:

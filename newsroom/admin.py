@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from newsroom import people, second_factor
+from newsroom import people, second_factor, webhook_desk  # noqa: F401  (registering is importing)
 from newsroom.lib import mail
 from newsroom.lib.text import row_number
 from newsroom.models import User

@@ -78,6 +78,7 @@ class NewsroomAdminSite(admin.AdminSite):
         waiting = {
             "comments": home.comments_waiting(request.user),
             "clock": home.clock_problem(request.user),
+            "stopped_webhooks": home.stopped_webhooks(request.user),
         }
         return super().index(request, waiting | (extra_context or {}))
 

@@ -15,7 +15,7 @@ from articles import clock, rights
 from articles.models import Story
 from comments.models import Comment
 from newsroom.lib.rtl import language_direction
-from newsroom.models import User
+from newsroom.models import User, Webhook
 
 SHOWN = 5
 MOST_COUNTED = 99
@@ -42,6 +42,13 @@ def clock_problem(user: User) -> dict[str, Any] | None:
         return None
     run = clock.last_run()
     return {"last_at": run.ended_at if run else None}
+
+
+def stopped_webhooks(user: User) -> list[Webhook]:
+    """The webhooks that were switched off since nobody answers, for who may switch them on."""
+    if not user.has_perm("newsroom.change_webhook"):
+        return []
+    return list(Webhook.objects.filter(is_active=False, stopped_at__isnull=False)[:SHOWN])
 
 
 @require_GET

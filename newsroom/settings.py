@@ -334,6 +334,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # TrustedProxyMiddleware drops the header when anybody else sends it.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 
+# Webhooks go to public machines by https. To these networks they go as well, and by http.
+WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS", "")
+
 # The editors' desk.
 
 # Whether an edit of an approved story sends it back into review.

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import io
+import json
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,13 +14,16 @@ import time_machine
 from django.conf import settings as django_settings
 from django.contrib import admin
 from django.core import mail
+from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from comments import moderation, notifications
+from comments import moderation, notifications, privacy
 from comments.models import Comment, Digest, Subscription
-from newsroom.lib.privacy import AddressUnreadable, keyed_hash
-from tests import leaks
+from newsroom import webhooks
+from newsroom.lib.privacy import AddressUnreadable, blind_index, keyed_hash
+from newsroom.models import Delivery, Webhook
+from tests import leaks, receivers
 from tests.factories import make_author, make_comment, make_image, make_story, make_user
 
 PLANTED = "Canary.Planted+Tag@Mail.Example.org"
@@ -245,6 +249,44 @@ class TestThePromise:
             if message.recipients() != [PLANTED]:
                 assert leaks.found(PLANTED, message.message().as_bytes()) == []
             assert len(message.recipients()) == 1
+
+    def test_no_webhook_carries_it_nor_anything_made_of_it(self, client, newsroom, settings):
+        """Every event, from posting to erasing, at a server that notes each byte it is sent."""
+        settings.WEBHOOK_NETWORKS = ["127.0.0.1"]
+        with receivers.receiver() as server:
+            url = f"http://127.0.0.1:{server.port}/"
+            hook = Webhook.objects.create(name="Bait", url=url, events=Webhook.Event.values)
+            hook.renew_secret()
+            first = Comment.objects.filter(status="pending").first()
+            moderation.approve(first, by=None)
+            moderation.rewrite(first, "approved", body="Changed.", body_html="<p>Changed.</p>")
+            webhooks.deliver_due()
+            moderation.trash(first, by=None)
+            plant(client, newsroom, text="From a browser that is trusted by now.")
+            webhooks.deliver_due()
+            indexes = set(Comment.objects.exclude(browser="").values_list("browser", flat=True))
+            indexes |= {blind_index(PLANTED)}
+            indexes |= set(Comment.objects.values_list("fingerprint", flat=True)) - {""}
+            privacy.erase(privacy.index_of(PLANTED), via="desk")
+            webhooks.deliver_due()
+        assert {json.loads(call.body)["type"] for call in server.calls} == {
+            *("comment.approved", "comment.updated", "comment.removed")
+        }
+        assert "رِيما" in server.calls[0].body.decode()
+        for call in server.calls:
+            sent = repr(call.headers).encode() + call.path.encode() + call.body
+            assert leaks.found(PLANTED, sent) == []
+            assert b"203.0.113" not in sent
+            assert not any(index.encode() in sent for index in indexes)
+
+    def test_the_outbox_of_webhooks_has_no_place_for_it(self):
+        """Numbers, times and codes: no column could hold an address but by its name's fault."""
+        texts = [
+            field.name
+            for field in Delivery._meta.get_fields()
+            if isinstance(field, models.CharField | models.TextField | models.JSONField)
+        ]
+        assert texts == ["event", "answer", "outcome"]
 
     def test_pages_still_render_when_every_key_is_lost(self, client, newsroom, settings):
         from cryptography.fernet import Fernet

@@ -258,7 +258,7 @@ class TestExample:
 
         read = set(
             re.findall(
-                r"env\.(?:text|flag|number|words|choice|database|cache|mail|path_part)\(\s*\"([A-Z_]+)",
+                r"env\.(?:text|flag|number|words|choice|database|cache|mail|path_part|networks)\(\s*\"([A-Z_]+)",
                 text,
             )
         )

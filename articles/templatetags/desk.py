@@ -36,7 +36,7 @@ FIRST = "Story Comment Image".split()
 MENUS = (
     (gettext_lazy("Front page"), "Pin Slot Placement Breaking".split()),
     (gettext_lazy("The paper"), "Section Topic Author Edition Redirect RootFile".split()),
-    (gettext_lazy("Management"), "Rule User Group Decision".split()),
+    (gettext_lazy("Management"), "Rule User Group Decision Webhook".split()),
 )
 SCREENS = [*FIRST, *(name for _label, names in MENUS for name in names)]
 

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from articles import clock, keeping, locking, pictures, sharing, workflow
 from comments import notifications, privacy, retention
+from newsroom import webhooks
 from newsroom.lib import mail, throttle
 
 # Of each minute, for pictures that came with an import.
@@ -15,8 +16,8 @@ SECONDS_FOR_PICTURES = 20
 
 class Command(BaseCommand):
     help = (
-        "Publish edits of live stories whose time has come, send the mail that is due, and forget "
-        "what is over. "
+        "Publish edits of live stories whose time has come, send mail and webhooks that are due, "
+        "and forget what is over. "
         "Run it each minute; run twice, or by two machines at once, it does everything once."
     )
 
@@ -33,11 +34,14 @@ class Command(BaseCommand):
         mails = {"mails_sent": tally[True], "mails_failed": tally[False]}
         clock.note_run(len(published), len(failed), **mails)
         sized = pictures.make_waiting(SECONDS_FOR_PICTURES)
+        # Last, since others keep it waiting.
+        called, uncalled = webhooks.deliver_due()
         self.stdout.write(
             f"Published edits: {len(published)}. Autosaves pruned: {pruned}. "
             f"Closed pages forgotten: {absent}. Claims forgotten: {forgotten}. "
             f"Mailed: {mailed + digests}. Not mailed yet: {unsent}. Share pictures made: {drawn}. "
-            f"Pictures sized: {sized}."
+            f"Pictures sized: {sized}. "
+            f"Webhooks called: {called}. Not called yet: {uncalled}."
         )
         if not throttle.claim("share-pictures", 10 * 60):
             sharing.prune()
