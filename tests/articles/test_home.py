@@ -159,7 +159,7 @@ class TestHome:
 
 # Session, user, permissions twice, edition of none: then one a group, two of the comments, and one
 # of what waits for the clock.
-HOME_QUERIES = 16
+HOME_QUERIES = 17
 
 
 class TestVisibility:
