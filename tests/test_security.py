@@ -267,6 +267,13 @@ class TestAnotherPlaceOfTheDesk:
         assert client.get("/admin/x").status_code == 301
 
 
+def test_the_threat_model_names_tests_that_are_there():
+    named = re.findall(r"`((?:tests/)?[\w/]*test[\w/]*(?:\.py)?/?)`", (
+        live.BASE_DIR / "SECURITY.md").read_text("utf-8"))  # fmt: skip
+    assert len(named) > 25
+    assert [name for name in named if not (live.BASE_DIR / name).exists()] == []
+
+
 class TestItsName:
     @pytest.mark.parametrize("name", ["api", "media", "Static", "ar", "a", "a/b", "desk!", "تحرير"])
     def test_what_cannot_be_one(self, monkeypatch, name):

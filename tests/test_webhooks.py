@@ -3,12 +3,15 @@
 import base64
 import hmac
 import json
+import re
+import textwrap
 import threading
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection, connections
@@ -20,6 +23,7 @@ from articles.models import Story, Transition
 from comments import moderation, privacy
 from comments.models import Comment
 from newsroom import webhooks
+from newsroom.lib import outgoing
 from newsroom.models import Delivery, Webhook
 from newsroom.webhooks import deliver_due, signature
 from tests import receivers
@@ -123,6 +127,39 @@ class TestSigning:
 
     def test_two_webhooks_have_two_secrets(self, server, hook):
         assert make_webhook(server.port).secret != hook.secret
+
+
+class TestTheDocumentation:
+    """docs/webhooks.md tells what is so."""
+
+    TEXT = (settings.BASE_DIR / "docs" / "webhooks.md").read_text("utf-8")
+
+    def test_its_code_believes_our_calls_and_no_others(self, server, hook):
+        begin = self.TEXT.index("    import base64")
+        code = textwrap.dedent(self.TEXT[begin : self.TEXT.index("\n\n- `webhook-id`", begin)])
+        names: dict = {}
+        exec(code, names)  # noqa: S102
+        make_story()
+        deliver_due()
+        (call,) = server.calls
+        is_ours = names["is_ours"]
+        assert is_ours(hook.secret, call.headers, call.body)
+        assert not is_ours(hook.secret, call.headers, call.body + b" ")
+        other = base64.b64encode(b"another secret").decode()
+        assert not is_ours(f"whsec_{other}", call.headers, call.body)
+        with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+            assert not is_ours(hook.secret, call.headers, call.body)
+
+    def test_it_names_every_event(self):
+        named = set(re.findall(r"^\| `([a-z.]+)` \|", self.TEXT, re.MULTILINE))
+        assert named - {"type"} == set(webhooks.DATA)
+
+    def test_it_names_the_minutes_and_the_bounds(self):
+        assert webhooks.RETRIES == (1, 5, 30, 120, 300, 600, 840)
+        said = " ".join(self.TEXT.split())
+        assert "tried again after 1, 5 and 30 minutes, 2, 5, 10 and 14 hours" in said
+        assert f"{webhooks.MOST_FAILURES} failures in a row over a day" in said
+        assert f"within {outgoing.SECONDS} seconds" in said
 
 
 class TestStories:
