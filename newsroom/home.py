@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from articles import clock, rights
 from articles.models import Story
 from comments.models import Comment
+from newsroom import webhooks
 from newsroom.lib.rtl import language_direction
 from newsroom.models import User, Webhook
 
@@ -48,7 +49,7 @@ def stopped_webhooks(user: User) -> list[Webhook]:
     """The webhooks that were switched off since nobody answers, for who may switch them on."""
     if not user.has_perm("newsroom.change_webhook"):
         return []
-    return list(Webhook.objects.filter(is_active=False, stopped_at__isnull=False)[:SHOWN])
+    return list(webhooks.stopped()[:SHOWN])
 
 
 @require_GET

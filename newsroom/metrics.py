@@ -30,7 +30,7 @@ from prometheus_client.registry import Collector
 from articles import clock
 from comments import notifications, signals
 from comments.models import Comment
-from newsroom import slots
+from newsroom import slots, webhooks
 from newsroom.lib import mail
 
 log = logging.getLogger("newsroom.metrics")
@@ -159,7 +159,7 @@ class Measured(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
         try:
-            families, is_up = [*_of_comments(), *_of_mail(), *_of_the_clock()], 1
+            families, is_up = [*_of_comments(), *_of_mail(), *_of_webhooks(), *_of_the_clock()], 1
         except DatabaseError as error:
             log.warning("the database did not answer: %s", type(error).__name__)
             families, is_up = [], 0
@@ -197,6 +197,19 @@ def _of_mail() -> Iterable[GaugeMetricFamily]:
     family.add_metric(["due"], notifications.due()[:MOST].count())
     family.add_metric(["given_up"], notifications.given_up()[:MOST].count())
     yield family
+
+
+def _of_webhooks() -> Iterable[GaugeMetricFamily]:
+    yield GaugeMetricFamily(
+        "newsroom_webhook_calls_waiting",
+        f"Calls of webhooks that are due, {MOST} at most.",
+        webhooks.due().order_by()[:MOST].count(),
+    )
+    yield GaugeMetricFamily(
+        "newsroom_webhooks_stopped",
+        "Webhooks that were switched off since nobody answered.",
+        webhooks.stopped().count(),
+    )
 
 
 def _of_the_clock() -> Iterable[GaugeMetricFamily | CounterMetricFamily]:

@@ -179,9 +179,19 @@ def stop(hook: Webhook) -> None:
     waiting.update(ended_at=timezone.now(), outcome=Outcome.STOPPED)
 
 
+def due() -> QuerySet[Delivery]:
+    """Return the calls that can be made now."""
+    return Delivery.objects.filter(ended_at=None, due_at__lte=timezone.now())
+
+
+def stopped() -> QuerySet[Webhook]:
+    """Return the webhooks that were switched off since nobody answers."""
+    return Webhook.objects.filter(is_active=False, stopped_at__isnull=False)
+
+
 def _due(hook: Webhook) -> QuerySet[Delivery]:
-    due = Delivery.objects.filter(webhook=hook, ended_at=None, due_at__lte=timezone.now())
-    return due.select_related("webhook").order_by("due_at", "id")[:MOST_CALLS]
+    mine = due().filter(webhook=hook)
+    return mine.select_related("webhook").order_by("due_at", "id")[:MOST_CALLS]
 
 
 def _claim(delivery: Delivery) -> bool:

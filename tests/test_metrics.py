@@ -23,6 +23,7 @@ from articles import workflow
 from comments import moderation
 from comments.models import Comment, Digest
 from newsroom import metrics, slots
+from newsroom.models import Delivery, Webhook
 from tests import leaks
 from tests.comments.conftest import GOOD, OWN_PAGE
 from tests.factories import content, make_comment, make_story, make_user
@@ -30,7 +31,20 @@ from tests.factories import content, make_comment, make_story, make_user
 pytestmark = pytest.mark.django_db
 
 PLANTED = "Canary.Planted+Tag@Mail.Example.org"
-UNITS = ("_seconds", "_total", "_up", "_waiting", "_reported", "_notices", "_failed", "_late")
+UNITS = (
+    *("_seconds", "_total", "_up", "_waiting", "_reported", "_notices", "_failed", "_late"),
+    "_stopped",
+)
+    "_seconds",
+    "_total",
+    "_up",
+    "_waiting",
+    "_reported",
+    "_notices",
+    "_failed",
+    "_late",
+    "_stopped",
+)
 
 
 def families(client) -> dict:
@@ -336,6 +350,16 @@ class TestMeasured:
         assert value(client, "newsroom_mail_notices", state="due") == 1
         assert value(client, "newsroom_mail_notices", state="given_up") == 1
 
+    def test_webhooks_that_wait_and_that_were_switched_off(self, client):
+        now = timezone.now()
+        hook = Webhook.objects.create(name="Search", url="https://search.example/", events=[])
+        for due_at in (now, now, now + timedelta(minutes=5)):
+            Delivery.objects.create(webhook=hook, event="story.published", at=now, due_at=due_at)
+        assert value(client, "newsroom_webhook_calls_waiting") == 2
+        assert value(client, "newsroom_webhooks_stopped") == 0
+        Webhook.objects.update(is_active=False, stopped_at=now)
+        assert value(client, "newsroom_webhooks_stopped") == 1
+
     def test_the_clock(self, client):
         assert value(client, "newsroom_tick_last_run_timestamp_seconds") == 0
         call_command("tick", stdout=StringIO())
@@ -348,13 +372,13 @@ class TestMeasured:
             assert value(client, "newsroom_timed_edits_late") == 1
 
     @pytest.mark.parametrize("number", [1, 3])
-    def test_asks_seven_questions_however_much_there_is(
+    def test_asks_nine_questions_however_much_there_is(
         self, client, number, django_assert_num_queries
     ):
         story = make_story()
         for which in range(number):
             make_comment(story, status="pending", body=f"Number {which}.")
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             client.get("/metrics")
 
     def test_while_the_database_is_away_the_counters_are_told(self, client, monkeypatch):
