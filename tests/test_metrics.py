@@ -35,16 +35,6 @@ UNITS = (
     *("_seconds", "_total", "_up", "_waiting", "_reported", "_notices", "_failed", "_late"),
     "_stopped",
 )
-    "_seconds",
-    "_total",
-    "_up",
-    "_waiting",
-    "_reported",
-    "_notices",
-    "_failed",
-    "_late",
-    "_stopped",
-)
 
 
 def families(client) -> dict:
