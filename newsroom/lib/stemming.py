@@ -16,6 +16,9 @@ from newsroom.lib.arabic import (
     BROKEN_PLURALS,
     END_AS_INFLECTED,
     FUNCTION_WORDS,
+    OTHER_FORMS,
+    OTHER_SPELLINGS,
+    PRESENT_STEMS,
     SHORT_WORDS,
 )
 
@@ -27,8 +30,12 @@ _ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3]+")
 _ARTICLE = re.compile("ال(?=..)|[وف]?(?:[بك]?ال|لل)(?=...)")
 _PRONOUN = re.compile("(.{3,}?)(?:هما|كما|ها|هم|هن|كم|نا|ه)")
 _OF_HAMZA = re.compile("(.{2,}ا)(?:ي|وي)ه?")
+_OF_MANY = re.compile("(م.{2,}[^ي])و")
 _FUTURE = re.compile("س([يتنا].{3,})")
-_PRESENT = re.compile("([يت])(.{3,}?)(?:ون|ين|ان|وا)?")
+_PRESENT = re.compile("([يت]|ن(?=ست))(.{3,}?)(?:ون|ين|ان|وا)?")
+_SHORT_PRESENT = re.compile("س?[يت](..)(?:ون|ان|وا)?")
+_LONG_WEAK = re.compile("(?:.ت.|ن..|ست..).*ي")
+_HOLLOW = re.compile("((?:ست)?.)ي(.)")
 
 
 @lru_cache(maxsize=50_000)
@@ -39,9 +46,9 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     for English or French, and as they are in any other language.
     """
     if _ARABIC.fullmatch(word):
-        readings = list(_arabic(word))
-        singulars = [_SINGULARS[stem] for stem in readings if stem in _SINGULARS]
-        return tuple(dict.fromkeys([*readings, *singulars]))
+        for spelt, usual in OTHER_SPELLINGS.items():
+            word = word.replace(spelt, usual)
+        return tuple(dict.fromkeys(_arabic(word)))
     if word in _GRAMMAR.get(language, ()):
         return ()
     rule = {"en": _english, "fr": _french}.get(language)
@@ -57,13 +64,13 @@ def _arabic(word: str) -> Iterator[str]:
         return
     if (article := _ARTICLE.match(word)) and not _begins_like_article(word):
         rest = word[article.end() :]
-        yield _bare(rest)
+        yield from _of_noun_in_any_number(rest)
         if article.group().endswith("لل"):  # «للجنة» is «ل» and «اللجنة»
-            yield _bare(f"ل{rest}")
+            yield from _of_noun_in_any_number(f"ل{rest}")
         return
-    yield from _of_noun(word)
+    yield from _of_noun_in_any_number(word)
     for rest in _without_particles(word):
-        yield from () if rest in FUNCTION_WORDS else _of_noun(rest)
+        yield from () if rest in FUNCTION_WORDS else _of_noun_in_any_number(rest)
         yield from _of_verb(rest)
     yield from _of_verb(word)
 
@@ -103,35 +110,90 @@ def _without_preposition(word: str) -> Iterator[str]:
         yield rest
 
 
+def _of_noun_in_any_number(word: str) -> Iterator[str]:
+    """Yield what `_of_noun` does, then the stem of the singular where the word is a broken plural
+    as it stands: «مدن» is of «مدينة», «مدني» is not."""
+    yield from _of_noun(word)
+    for form in (word, *_owned(word), word.removesuffix("ا")):
+        if form in _KNOWN:
+            yield _KNOWN[form]
+
+
 def _of_noun(word: str) -> Iterator[str]:
     """Yield a noun's stem, and the one it has when its end is a pronoun: «حكومتهم», «بنائه»."""
     yield _bare(word)
+    for owned in _owned(word):
+        yield _bare(owned)
+    if of_many := _OF_MANY.fullmatch(word):  # «مسؤولو الوزارة»
+        yield _bare(of_many[1])
+
+
+def _owned(word: str) -> Iterator[str]:
+    """Yield what stands before a pronoun, as it is where nothing follows."""
     owner = _PRONOUN.fullmatch(word)
     if owner is None or word in END_AS_INFLECTED:
         return
     owned = owner[1]
     if owned[-1] == "ت":  # what is «ة» where nothing follows
-        yield _bare(f"{owned[:-1]}ه")
+        yield f"{owned[:-1]}ه"
     elif owned[-2:] in ("اي", "او") and len(owned) > SHORTEST:
         owned = f"{owned[:-1]}ء"
-    yield _bare(owned)
+    elif owned.endswith("وا") and len(owned) > SHORTEST:
+        # «مستوى»: a verb would have lost its alef here.
+        owned = f"{owned[:-1]}ي"
+    yield owned
 
 
 def _of_verb(word: str) -> Iterator[str]:
-    """Yield what a verb shares with its other forms: «ستعلن», «أعلنت» and «يعلنون»."""
-    if word in BEGIN_AS_PREFIXED or word.endswith("ات"):
+    """Yield what a verb shares with its other forms: «ستعلن», «أعلنت», «يعلنون» and «أعلنوها»."""
+    if word in BEGIN_AS_PREFIXED:
+        return
+    yield from _of_verb_alone(word)
+    if (done_to := _PRONOUN.fullmatch(word)) and not word.endswith("يه"):
+        verb = done_to[1]
+        yield from _of_verb_alone(verb)
+        if len(verb) > SHORTEST and verb[-1] == "و" and verb[-2] != "ا":  # «أعلنوها»
+            yield verb[:-1]
+
+
+def _of_verb_alone(word: str) -> Iterator[str]:
+    """Yield the same of a verb without the pronoun of what it is done to."""
+    if word.endswith("ات"):
         return
     is_past = word[-1] == "ت" and len(word) > SHORTEST
     if is_past and word not in END_AS_INFLECTED:
+        yield from _and_without_ha(word[:-1])
+    elif word.endswith("هي"):  # «انتهى», «انتهت»
         yield word[:-1]
     if future := _FUTURE.fullmatch(word):
         word = future[1]
         yield word
     if present := _PRESENT.fullmatch(word):
-        person, rest = present.groups()
-        yield f"ا{rest}"
-        if person == "ي":
-            yield rest
+        yield from _of_present(*present.groups())
+    if (short := _SHORT_PRESENT.fullmatch(word)) and short[1] in PRESENT_STEMS:
+        yield PRESENT_STEMS[short[1]]
+
+
+def _of_present(person: str, rest: str) -> Iterator[str]:
+    """Yield the past of a verb from its present, whose prefix is `person`."""
+    yield f"ا{rest}"
+    if _LONG_WEAK.fullmatch(rest):  # «ينتهي»
+        yield f"ا{rest[:-1]}"
+    if person == "ي":
+        yield from _and_without_ha(rest)
+        if rest[0] == "ت" and rest[-1] == "ي" and len(rest) > SHORTEST:  # «يتلقى»
+            yield rest[:-1]
+    if rest in PRESENT_STEMS:
+        yield _bare(PRESENT_STEMS[rest])
+    if hollow := _HOLLOW.fullmatch(rest):  # «يشير» is of «أشار», «يستطيع» of «استطاع»
+        yield f"ا{hollow[1]}ا{hollow[2]}"
+
+
+def _and_without_ha(word: str) -> Iterator[str]:
+    """Yield a stem, and it without the «ه» that is taken for an ending elsewhere: «واجه»."""
+    yield word
+    if word[-1] == "ه" and word[-2] not in "تي" and len(word) > SHORTEST:
+        yield word[:-1]
 
 
 def _bare(word: str) -> str:
@@ -175,8 +237,10 @@ _ENDINGS = (
     ("ا", SHORTEST, ""),
 )
 
-# The stem of a broken plural, and that of its singular.
-_SINGULARS = {_bare(plural): _bare(singular) for plural, singular in BROKEN_PLURALS.items()}
+# The stems of words whose other forms no rule tells.
+_KNOWN = {form: _bare(word) for form, word in (BROKEN_PLURALS | OTHER_FORMS).items()}
+# «أغانٍ», «مبانٍ»
+_KNOWN |= {form[:-1]: stem for form, stem in _KNOWN.items() if form[-1] == "ي" and len(form) > 4}
 
 
 # Latin letters.

@@ -67,6 +67,28 @@ class TestArabic:
     def test_the_commonest_broken_plurals_find_their_singulars(self, one, other):
         assert meet(one, other)
 
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [("مدينة", "المدنيين"), ("يد", "أيدت"), ("أسير", "أسرة"), ("طريق", "يطرق")],
+    )
+    def test_what_only_begins_like_a_broken_plural_is_none(self, one, other):
+        assert not meet(one, other)
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("قال", "ويقولون"),
+            ("وصل", "سيصلون"),
+            ("أكدت", "تؤكد"),
+            ("أضاف", "يضيف"),
+            ("انتهت", "ينتهي"),
+            ("واجه", "يواجه"),
+            ("أعلن", "أعلنوها"),
+        ],
+    )
+    def test_verbs_that_change_their_letters_are_found(self, one, other):
+        assert meet(one, other)
+
     def test_every_reading_keeps_two_letters(self):
         words = {fold(word) for family in lines("arabic_families.txt") for word in family}
         for word in words:
