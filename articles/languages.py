@@ -39,14 +39,15 @@ def default_of(codes: Container[str]) -> str:
 
 def switch(current: str, urls: dict[str, str]) -> list[dict[str, Any]]:
     """Return every language of the site for the switch. `url` is this page's twin, or the front
-    page where there is none; `is_twin` says which, since only twins are each other's hreflang.
-    `is_default` (x-default) is the same one on every twin."""
+    page where there is none; `is_twin` says which, since only twins are each other's hreflang: a
+    page that is not among `urls` has none. `is_default` (x-default) is the same one on every twin.
+    """
     fallback = default_of(urls)
     return [
         {
             **described(code),
             "url": urls.get(code) or reverse("articles:front", args=[code]),
-            "is_twin": code in urls,
+            "is_twin": code in urls and current in urls,
             "is_default": code == fallback,
             "current": code == current,
         }

@@ -161,12 +161,17 @@ def _with_twins(stories: list[Story]) -> Iterator[Entry]:
     twins: dict[object, list[Page]] = defaultdict(list)
     public = Story.objects.published().filter(translation_key__in=keys, language__in=_codes())
     for story in _as_addresses(public.order_by("pk")):
-        twins[story.translation_key].append(_page(story))
+        twins[_group(story)].append(_page(story))
     for story in stories:
-        group = twins[story.translation_key]
+        group = twins[_group(story)]
         # Whoever was withdrawn since is in neither.
         if page := next((page for page in group if page.language == story.language), None):
             yield page, group
+
+
+def _group(story: Story) -> tuple[object, bool]:
+    """A static page is no translation of a story, nor the other way round."""
+    return story.translation_key, story.kind == Story.Kind.PAGE
 
 
 def _page(story: Story) -> Page:

@@ -387,7 +387,7 @@ def _neighbours(story: Story) -> tuple[list[dict[str, Any]], list[Story], list[S
     of its section, in one query."""
     # A language the site no longer publishes in has no pages.
     public = Story.objects.published().filter(language__in=dict(settings.LANGUAGES))
-    siblings = public.filter(translation_key=story.translation_key).values("pk")
+    siblings = public.articles().filter(translation_key=story.translation_key).values("pk")
     answers = public.filter(Q(replies_to=story.pk) | Q(pk=story.replies_to_id or 0))
     answers = answers.order_by("pk").values("pk")[:MAX_REPLIES]
     newest = public.articles().filter(section=story.section_id, language=story.language)

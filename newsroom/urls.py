@@ -7,6 +7,7 @@ from django.urls import include, path, register_converter
 from articles import converters
 from articles import views as stories
 from newsroom import crawlers, views
+from newsroom.lib import api
 
 register_converter(converters.LanguageConverter, "lang")
 register_converter(converters.UnicodeSlugConverter, "uslug")
@@ -23,6 +24,8 @@ urlpatterns = [
     path("api/v1/openapi.json", views.openapi, name="openapi"),
     path("api/v1/", include("articles.api")),
     path("api/v1/", include("comments.api")),
+    path("api/v1/", api.nowhere),
+    path("api/v1/<path:rest>/", api.nowhere),
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
     path("<lang:language>/", include("comments.urls")),
     path("<lang:language>/", include("articles.urls")),

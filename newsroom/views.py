@@ -70,6 +70,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
     description["servers"] = [{"url": settings.SITE_URL}]
     response = JsonResponse(description, json_dumps_params={"ensure_ascii": False})
     response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = "ETag"
     return response
 
 

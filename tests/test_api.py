@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from jsonschema import Draft202012Validator
 
@@ -87,7 +88,8 @@ def story():
 
 class TestTheFile:
     def test_every_address_is_described_and_nothing_else(self):
-        included = [row for row in urlpatterns if str(row.pattern) == "api/v1/"]
+        included = [row for row in urlpatterns if hasattr(row, "url_patterns")]
+        included = [row for row in included if str(row.pattern) == "api/v1/"]
         served = {
             "/api/v1/" + str(route.pattern).replace("<int:pk>", "{id}")
             for row in included
@@ -352,6 +354,26 @@ class TestForEverybody:
             assert not first.cookies
             again = client.get(address, query, headers={"If-None-Match": first["ETag"]})
             assert again.status_code == 304
+            # Without these a browser gives neither answer to another site's page.
+            assert again["Access-Control-Allow-Origin"] == "*"
+            assert first["Access-Control-Expose-Headers"] == "ETag"
+
+    def test_who_writes_is_told_that_it_only_reads(self):
+        client = Client(enforce_csrf_checks=True)
+        for method in (client.post, client.put, client.patch, client.delete):
+            response = method("/api/v1/stories/")
+            assert response.status_code == 405
+            assert response["Content-Type"] == "application/problem+json"
+
+    @pytest.mark.parametrize("path", ["", "nothing/", "stories/first/", "stories/1/comments/2/"])
+    def test_what_is_no_address_is_a_problem_too(self, client, path):
+        response = client.get(f"/api/v1/{path}")
+        assert response.status_code == 404
+        assert response["Content-Type"] == "application/problem+json"
+        assert response.json()["code"] == "not-found"
+
+    def test_a_forgotten_slash_is_put_there(self, client):
+        assert client.get("/api/v1/stories").status_code == 301
 
     def test_who_asks_changes_nothing(self, client, story):
         before = client.get("/api/v1/stories/").content

@@ -17,6 +17,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.views.decorators.csrf import csrf_exempt
 
 from newsroom.lib.caching import public_page
 from newsroom.lib.text import row_number
@@ -54,11 +55,18 @@ def endpoint(*parameters: str) -> Callable[[Callable[..., dict]], Callable[..., 
             except Refused as error:
                 return _problem(error)
             except Http404:
-                return _problem(Refused("not-found", "There is nothing public here.", 404))
+                return _problem(_not_found())
 
-        return public_page(answer)
+        return csrf_exempt(public_page(answer))
 
     return decorate
+
+
+@csrf_exempt
+@public_page
+def nowhere(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Answer for every address of the API that is none."""
+    return _problem(_not_found())
 
 
 def choice(request: HttpRequest, name: str, known: Iterable[str]) -> str | None:
@@ -179,6 +187,10 @@ def _next(request: HttpRequest, cursor: str) -> str:
     return f"{settings.SITE_URL}{request.path}?{urlencode(query)}"
 
 
+def _not_found() -> Refused:
+    return Refused("not-found", "There is nothing public here.", 404)
+
+
 def _problem(error: Refused) -> HttpResponse:
     data = {"type": "about:blank", "status": error.status}
     response = _json(data | {"code": error.code, "detail": error.detail}, error.status)
@@ -201,5 +213,6 @@ def _json(data: dict, status: int = 200) -> HttpResponse:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     response = HttpResponse(text, content_type="application/json", status=status)
     response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = "ETag"
     response["X-Robots-Tag"] = "noindex"
     return response

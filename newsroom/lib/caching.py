@@ -22,6 +22,8 @@ _CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": partial(brotli.compress, mode=brotli.MODE_TEXT, quality=4),
     "gzip": partial(gzip.compress, compresslevel=5, mtime=0),
 }
+# What a 304 must repeat, or the page of another site that asked is told of an error.
+_CORS = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
 # What a shared cache may keep: the page, where it moved to, that it is not there (any more).
 _SHARED_STATUSES = frozenset({200, 301, 302, 308, 404, 410})
 
@@ -73,8 +75,13 @@ def finish_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if coding:
         # Other bytes, so another strong tag (RFC 9110, 8.8.3.3).
         response["ETag"] = f'{response["ETag"][:-1]}-{coding}"'
-    known = get_conditional_response(request, etag=response["ETag"], response=response) or response
-    return _packed(response, coding) if coding and known is response else known
+    known = get_conditional_response(request, etag=response["ETag"], response=response)
+    if known is None or known is response:
+        return _packed(response, coding) if coding else response
+    for name in _CORS:
+        if name in response:
+            known[name] = response[name]
+    return known
 
 
 def _is_worth_packing(response: HttpResponse) -> bool:

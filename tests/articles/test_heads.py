@@ -140,6 +140,18 @@ class TestEveryPublicPage:
         assert head_of(client, "/ar/").meta("og:locale") == ["ar_AR"]
 
 
+def test_a_page_and_a_story_are_not_one_in_two_languages(client):
+    story = make_story()
+    key, pages = story.translation_key, Section.objects.get(code="pages").pk
+    make_story(language="ar", headline="عنّا", kind="page", section=pages, translation_key=key)
+    assert set(head_of(client, story.get_absolute_url()).alternates) == {"en", "x-default"}
+    assert set(head_of(client, "/ar/pages/عنا/").alternates) == {"ar", "x-default"}
+    for name in ("stories", "pages"):
+        part = b"".join(client.get(f"/sitemaps/{name}-1.xml").streaming_content).decode()
+        group = next(row for row in part.split("<url>") if "harbour" in row or "pages" in row)
+        assert "hreflang" not in group
+
+
 class TestPagesThatAreNotToBeFound:
     def test_empty_lists(self, client):
         make_section({"en": ("Empty", "empty")})
@@ -152,6 +164,12 @@ class TestPagesThatAreNotToBeFound:
     def test_an_empty_twin_is_not_named(self, client):
         make_story()
         assert set(head_of(client, "/en/world/").alternates) == {"en", "x-default"}
+
+    def test_an_empty_page_names_no_twin_that_does_not_name_it(self, client):
+        make_story()
+        head = head_of(client, "/ar/العالم/")
+        assert (head.meta("robots"), head.alternates) == (["noindex"], {})
+        assert 'href="/en/world/"' in client.get("/ar/العالم/").content.decode()
 
     def test_searches_and_what_is_missing_or_withdrawn(self, client):
         story = make_story()
