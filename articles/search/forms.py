@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -22,13 +23,15 @@ ANY_LANGUAGE = "any"
 MOST_NAMES, MOST_AUTHORS = 5000, 50
 
 
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+
 class DayField(forms.DateField):
-    """A day as browsers send it (2026-03-09), in whichever digits it was typed."""
+    """A day as browsers send it: 2026-03-09."""
 
+    widget = DayInput
     input_formats = ["%Y-%m-%d"]
-
-    def to_python(self, value: Any) -> date | None:
-        return super().to_python(fold(value).strip() if isinstance(value, str) else value)
 
 
 class SearchForm(forms.Form):
@@ -52,11 +55,13 @@ class SearchForm(forms.Form):
         label=_("Language"),
         error_messages={"invalid_choice": _("The paper has no such language.")},
     )
+    DAYS = ("since", "until")
     NARROWING = ("section", "author", "since", "until", "language")
 
     def __init__(self, data: QueryDict, site: Site) -> None:
         # Half of a pasted page, or a zero byte, is not what anybody looks for.
         plain = {name: one_line(data.get(name, "")[:MAX_LENGTH]) for name in self.base_fields}
+        plain |= {name: _as_a_day(plain[name]) for name in self.DAYS}
         super().__init__(plain, auto_id="search-%s")
         self.site = site
         self.fields["section"].widget.choices = _section_choices(site)
@@ -64,6 +69,9 @@ class SearchForm(forms.Form):
         own = dict(settings.LANGUAGES).get(site.language, site.language)
         self.fields["language"].choices = [("", own), *names, (ANY_LANGUAGE, _("Every language"))]
         self.full_clean()
+        for name in self.DAYS:
+            if self.has_error(name, "invalid"):  # A field of days would not show it.
+                self.fields[name].widget.input_type = "text"
 
     def clean_section(self) -> SectionTranslation | None:
         slug = self.cleaned_data["section"]
@@ -129,6 +137,15 @@ class SearchForm(forms.Form):
             since=asked.get("since"),
             until=asked.get("until"),
         )
+
+
+def _as_a_day(text: str) -> str:
+    """Return a day, typed in whichever digits, as browsers write one; other words as they are."""
+    try:
+        day = parse_date(fold(text).strip())
+    except ValueError:
+        return text
+    return day.isoformat() if day else text
 
 
 def _section_choices(site: Site) -> list[tuple[str, Any]]:

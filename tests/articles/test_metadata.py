@@ -168,6 +168,14 @@ class TestBreadcrumbs:
         assert self.names(client, "/en/ports/") == way
         assert self.names(client, "/en/world/") == ["Newsroom", "World"]
 
+    def test_a_section_that_lost_its_name_leaves_no_empty_heading(self, client):
+        stories = [make_story(), make_story()]
+        stories[0].section.translations.all().delete()
+        found = Story.objects.with_section().get(pk=stories[0].pk)
+        page = client.get(found.get_absolute_url()).content.decode()
+        assert 'id="related"' in page
+        assert '<span class="bar-name"></span>' not in page
+
     def test_a_section_that_lost_its_name_is_left_out(self, client):
         story = make_story()
         story.section.translations.filter(language="en").delete()

@@ -150,6 +150,19 @@ class TestAddress:
         make_story(headline="Now")
         assert headlines(client, q="now", since="٢٠٢٠-٠١-٠١") == ["Now"]
 
+    @pytest.mark.parametrize(
+        ("typed", "field"),
+        [
+            ("٢٠٢٠-٠١-٠١", 'type="date" value="2020-01-01"'),
+            ("2020-1-9", 'type="date" value="2020-01-09"'),
+            ("أمس", 'type="text" value="أمس"'),
+        ],
+    )
+    def test_a_field_of_days_holds_a_day_and_what_is_none_stays_in_sight(
+        self, client, typed, field
+    ):
+        assert f'name="since" id="search-since" {field}' in page(client, q="x", since=typed)
+
     def test_the_number_of_words_is_bounded(self, client):
         assert "Only the first words" not in page(client, q="boat " * 5)
         make_story(headline=" ".join(f"w{n}" for n in range(14)))

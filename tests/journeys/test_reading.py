@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from articles import reads
-from tests.factories import make_image, make_story
+from articles.models import Story
+from tests.factories import make_author, make_image, make_story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -49,6 +50,38 @@ def test_nothing_reaches_beyond_the_side_of_the_screen(open_page, story, width, 
     page = open_page(viewport={"width": width, "height": 800})
     page.goto(addresses[address])
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [320, 768])
+def test_nor_does_a_word_without_end(open_page, world_of_long_words, width):
+    page = open_page(viewport={"width": width, "height": 800})
+    for address in world_of_long_words:
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+@pytest.fixture
+def world_of_long_words():
+    """Addresses of pages that show words of as many letters as their fields take."""
+    long = make_author({"ar": "ل" * 120})
+    topics = ["ض" * 60]
+    line = {"author": long.pk, "name": "", "role": "writer"}
+    words = {"headline": "و" * 250, "kicker": "ك" * 60, "standfirst": "س" * 600}
+    made = [
+        make_story(
+            language="ar",
+            slug=f"s-{number}",
+            bylines=[line],
+            topics=topics,
+            agency="م" * 120,
+            **words,
+        )
+        for number in range(7)
+    ]
+    Story.objects.filter(pk=made[0].pk).update(body_html=f"<p>{'ن' * 500}</p>")
+    author = long.translations.get().get_absolute_url()
+    search = f"/ar/search/?q={'و' * 64}&author={'ل' * 120}"
+    return ["/ar/", "/ar/العالم/", author, search, made[0].get_absolute_url()]
 
 
 def test_the_language_switch_leads_to_the_same_story(open_page, story):
