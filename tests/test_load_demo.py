@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 
 from articles.models import Author, Edition, Section, Story
 from comments.models import Comment
@@ -37,6 +38,15 @@ def test_it_is_a_whole_newsroom(paper):
     assert set(Story.objects.values_list("status", flat=True)) == set(Story.Status.values)
     assert Story.objects.scheduled().exists()
     assert all(edition.wordmark_svg for edition in Edition.objects.all())
+
+
+def test_it_corrects_itself_in_every_language(paper, client):
+    for code, _name in settings.LANGUAGES:
+        story = Story.objects.published().in_language(code).get(corrected_at__isnull=False)
+        correction = story.corrections.get()
+        assert story.published_at < correction.at < timezone.now()
+        assert correction.at == story.corrected_at
+        assert correction.text in client.get(f"/{code}/corrections/").content.decode()
 
 
 def test_its_readers_have_written_in_every_state(paper):

@@ -22,6 +22,7 @@ from articles.models import (
     Author,
     AuthorTranslation,
     Breaking,
+    Correction,
     Edition,
     Image,
     ImageTranslation,
@@ -202,6 +203,8 @@ class Loader:
             for move in MOVES[state]:
                 story = self.move(story, move, text, at)
         self.backdate(story, min(at, self.now), text.age("updated"))
+        if text.get("corrected"):
+            self.correct(story, text.get("corrected"), at)
         if text.get("pin"):
             place = int(text.get("pin"))
             placing.pin(story, placing.Page(text.language), place, by=self.user)
@@ -293,6 +296,18 @@ class Loader:
         if updated:
             dates["updated_at"] = self.now - updated
         Story.objects.filter(pk=story.pk).update(**dates)
+
+    def correct(self, story: Story, words: str, published: datetime) -> None:
+        """Put a correction under the story, half-way between its publication and now."""
+        at = published + (self.now - published) / 2
+        with override(story.language):
+            row = workflow.correct(
+                story, grade=Correction.Grade.CORRECTION, text=words, by=self.user
+            )
+        Correction.objects.filter(pk=row.pk).update(at=at)
+        Story.objects.filter(pk=story.pk).update(corrected_at=at)
+        story.transitions.filter(action="correct").update(at=at)
+        self.receipt["corrections"] += 1
 
     def load_comments(self, story: Story, written: list[Written]) -> None:
         made: list[tuple[Comment, str]] = []
