@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +23,7 @@ from newsroom.lib import outgoing
 from newsroom.models import Delivery, Webhook
 
 SHOWN = 50
+EVENTS = Webhook.Event.choices
 REFUSALS = {
     "bad-address": gettext_lazy("Write a whole address, https://…, without a name or password."),
     "not-https": gettext_lazy("Only https:// is called, so that nobody reads along."),
@@ -52,7 +54,8 @@ class WebhookForm(forms.ModelForm):
     )
     events = forms.MultipleChoiceField(
         label=gettext_lazy("events"),
-        choices=Webhook.Event.choices,
+        # The code, too: the list of calls and the other system know an event by it.
+        choices=[(code, format_lazy("{} ({})", label, code)) for code, label in EVENTS],
         widget=forms.CheckboxSelectMultiple,
     )
 

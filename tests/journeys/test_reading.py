@@ -129,3 +129,12 @@ def test_paper_gets_the_story_its_picture_and_an_address_one_can_read(open_page,
     expect(page.locator(".sections")).to_be_hidden()
     size = page.locator(".story-body").evaluate("it => getComputedStyle(it).fontSize")
     assert size == "16px"  # 12 points
+
+
+def test_the_browser_understands_every_header_and_objects_to_nothing(open_page, story):
+    """A feature that it does not know, or a file that the policy forbids, it says in its console."""
+    page, said = open_page(), []
+    page.on("console", lambda message: said.append(message.text))
+    for address in ("/ar/", story.get_absolute_url(), "/admin/login/"):
+        page.goto(address)
+    assert [text for text in said if "olicy" in text] == []
