@@ -44,9 +44,10 @@ def find(path: str, query: str = "") -> str:
     what was never there."""
     if "\x00" in path + query or len(path) > MAX_LENGTH or is_reserved(path):
         return ""
-    asked = _taken_apart(normalise(path), parse_qs(query, max_num_fields=20) if query else {})
-    rows = OldAddress.objects.filter(path__in=asked.paths[:20]).in_bulk(field_name="path")
-    row = next((rows[one] for one in asked.paths if one in rows), None)
+    asked = _taken_apart(normalise(path), _fields(query))
+    paths = [one for one in asked.paths if "\x00" not in one and len(one) <= MAX_LENGTH]
+    rows = OldAddress.objects.filter(path__in=paths).in_bulk(field_name="path")
+    row = next((rows[one] for one in paths if one in rows), None)
     target = _target(row, asked.is_feed) if row else ""
     if not target and asked.number:
         target = _numbered(asked.number)
@@ -69,10 +70,19 @@ def sizes_of(path: str) -> list[str]:
     return list(dict.fromkeys([path, bare, _SUFFIX.sub("-scaled", bare, count=1), plain]))
 
 
-def _taken_apart(path: str, query: dict[str, list[str]]) -> _Asked:
+def _fields(query: str) -> dict[str, str]:
+    """Return the first value of each field of a query; none of one no address of WordPress has."""
+    try:
+        fields = parse_qs(query, max_num_fields=20) if query else {}
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _taken_apart(path: str, query: dict[str, str]) -> _Asked:
     path = path.removeprefix("/index.php") or "/"
     if query and path.count("/") <= 1:
-        return _asked_by_query(path, {name: values[0] for name, values in query.items()})
+        return _asked_by_query(path, query)
     bare = _FEED.sub("", path)
     is_feed = bare != path
     while (shorter := _HUNG_ON.sub("", bare)) != bare:

@@ -91,7 +91,7 @@ class Reader:
         if film and film not in text:
             text = f"{film}\n\n{text}"
         around = Surroundings(self.site.base, post.number, self.site.attachments, picture)
-        body = to_html(text, around)
+        body = to_html(text, around).strip()
         for name in sorted(shortcodes_in(body)):
             self.receipt.note(f"shortcode [{name}] of a plugin: shown as text", post.number)
         return body

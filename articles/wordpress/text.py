@@ -70,7 +70,7 @@ _ADDRESS = re.compile(r"""https?://[^\s"'<>\[\]]+""", re.IGNORECASE)
 _ADDRESS_LINE = re.compile(r"""(?m)^[ \t]*+(https?://[^\s"'<>\[\]]++)[ \t]*+$""")
 _PAGE_BREAK = re.compile(r"<!--\s*+(?:more|nextpage|noteaser)\b[^<>]*+(?<=--)>")
 _GALLERY_BLOCK = re.compile(
-    r"<!--\s*+wp:gallery\b[^<>]*+-->((?:(?!<!--\s*+/?wp:gallery\b).)*+)<!--\s*+/wp:gallery\s*+-->",
+    r"<!--\s*+wp:gallery\b[^<>]*+(?<=--)>((?:(?!<!--\s*+/?wp:gallery\b).)*+)<!--\s*+/wp:gallery\s*+-->",
     re.DOTALL,
 )
 _GALLERY_SHELL = re.compile(

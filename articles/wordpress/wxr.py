@@ -168,18 +168,22 @@ class Export:
 class _Watched:
     """A file that is read only so far beyond the last item that was whole."""
 
-    def __init__(self, file: BinaryIO, path: Path) -> None:
-        self.file = file
-        self.path = path
+    def __init__(self, file: BinaryIO, path: Path, parser: DefusedXMLParser) -> None:
+        self.file, self.path, self.parser = file, path, parser
         self.since = 0
+
+    @property
+    def place(self) -> str:
+        """Where the parser is, as messages name it."""
+        return f"{self.path.name}, line {self.parser.parser.CurrentLineNumber}"
 
     def read(self, size: int = -1) -> bytes:
         data = self.file.read(size)
         self.since += len(data)
         if self.since > LARGEST_ITEM:
             raise WxrError(
-                f"{self.path.name}: an item is larger than {LARGEST_ITEM // 2**20} MB, which no "
-                "post is; the file is refused."
+                f"{self.place}: an item is larger than {LARGEST_ITEM // 2**20} MB, which no post "
+                "is; the file is refused."
             )
         return data
 
@@ -188,37 +192,35 @@ def _children_of_channel(path: Path) -> Iterator[tuple[str, Element, int]]:
     """Yield each child of rss/channel with its short name and its last line, and forget it."""
     parser = DefusedXMLParser(target=TreeBuilder(), forbid_dtd=True)
     try:
-        with path.open("rb") as file:
-            yield from _walk(_Watched(file, path), parser)
+        with path.open("rb") as opened:
+            file = _Watched(opened, path, parser)
+            yield from _walk(file)
     except ParseError as error:
         line, reason = error.position[0], ErrorString(error.code)
         raise WxrError(f"{path.name}, line {line}: not well-formed XML ({reason}).") from None
     except DefusedXmlException:
-        line = parser.parser.CurrentLineNumber
         raise WxrError(
-            f"{path.name}, line {line}: a document type or an entity is declared, which no "
-            "WordPress export does; the file is refused."
+            f"{file.place}: a document type or an entity is declared, which no WordPress export "
+            "does; the file is refused."
         ) from None
     except (LookupError, UnicodeError, ValueError) as error:
-        line = parser.parser.CurrentLineNumber
-        raise WxrError(f"{path.name}, line {line}: cannot be decoded ({error}).") from None
+        raise WxrError(f"{file.place}: cannot be decoded ({error}).") from None
     except OSError as error:
         raise WxrError(f"{path}: {error.strerror or error}.") from None
 
 
-def _walk(file: _Watched, parser: DefusedXMLParser) -> Iterator[tuple[str, Element, int]]:
+def _walk(file: _Watched) -> Iterator[tuple[str, Element, int]]:
     trail: list[Element] = []
-    for event, element in iterparse(file, ("start", "end"), parser):
+    for event, element in iterparse(file, ("start", "end"), file.parser):
         if event == "start":
             trail.append(element)
             if len(trail) <= 2 and element.tag != ("rss", "channel")[len(trail) - 1]:
-                line = parser.parser.CurrentLineNumber
-                raise WxrError(f"{file.path.name}, line {line}: not a WordPress export (WXR).")
+                raise WxrError(f"{file.place}: not a WordPress export (WXR).")
             continue
         trail.pop()
         if len(trail) == 2:
             file.since = 0
-            yield _short(element.tag), element, parser.parser.CurrentLineNumber
+            yield _short(element.tag), element, file.parser.parser.CurrentLineNumber
             trail[1].clear()
 
 

@@ -87,6 +87,17 @@ class TestRefused:
             run(wxr(tmp_path, item(1), item(2, comment(1), title="Second")))
         assert everything() == before
 
+    def test_an_item_without_end_is_refused_before_it_fills_the_memory(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("articles.wordpress.wxr.LARGEST_ITEM", 200_000)
+        message = refusal(wxr(tmp_path, item(1), item(2, text="x" * 400_000)))
+        assert message.startswith("export.xml, line 1: an item is larger than ")
+        assert not Story.objects.exists()
+
+    def test_many_small_items_are_not_one_large_one(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("articles.wordpress.wxr.LARGEST_ITEM", 200_000)
+        run(wxr(tmp_path, *(item(n, text="x " * 25_000) for n in range(1, 11))))
+        assert Story.objects.count() == 10
+
     def test_elements_nested_without_end_do_no_harm(self, tmp_path):
         run(wxr(tmp_path, item(1, "<b>" * 50_000 + "</b>" * 50_000)))
         assert old(1).is_public

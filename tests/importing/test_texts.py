@@ -2,7 +2,7 @@
 
 import pytest
 
-from articles.wordpress.text import Attachment, Surroundings, paragraphs, to_html
+from articles.wordpress.text import Attachment, Surroundings, paragraphs, shortcodes_in, to_html
 from newsroom.lib.html import clean
 
 
@@ -59,11 +59,48 @@ class TestText:
             ('<iframe src="javascript:alert(1)"></iframe>b', "b"),
             ("[unknown a=1]text[/unknown]", "[unknown a=1]text[/unknown]"),
             ("[[gallery]]", "[gallery]"),
+            ('[vc_row el="1"][vc_column]text[/vc_column][/vc_row]', "text"),
+            ("[one_half_last]a[/one_half_last] [dropcap]b[/dropcap]c", "a bc"),
         ],
     )
     def test_pictures_players_and_shortcodes(self, text, html):
         around = Surroundings("https://old.example/")
         assert clean(to_html(text, around)).strip() == f"<p>{html}</p>"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "https://youtu.be/abcdefghijk",
+            "[embed]https://youtu.be/abcdefghijk[/embed]",
+            "[youtube https://www.youtube.com/watch?v=abcdefghijk]",
+            '<iframe src="https://www.youtube.com/embed/abcdefghijk?feature=oembed"></iframe>',
+            '<!-- wp:embed {"url":"x"} --><figure class="wp-block-embed is-type-video">'
+            '<div class="wp-block-embed__wrapper">\nhttps://youtu.be/abcdefghijk\n</div></figure>'
+            "<!-- /wp:embed -->",
+        ],
+    )
+    def test_posts_and_films_of_known_sites_become_embeds(self, text):
+        url = "https://www.youtube.com/watch?v=abcdefghijk"
+        figure = f'<figure data-embed="youtube"><a href="{url}">{url}</a></figure>'
+        assert clean(to_html(text)).strip() == figure
+
+    def test_an_embed_keeps_its_caption(self):
+        block = (
+            '<figure class="wp-block-embed"><div class="wp-block-embed__wrapper">\n{}\n</div>'
+            "<figcaption>A <b>film</b></figcaption></figure>"
+        )
+        known = clean(to_html(block.format("https://vimeo.com/1234567")))
+        assert 'data-embed="vimeo"' in known
+        assert "<figcaption>A <strong>film</strong></figcaption>" in known
+        other = clean(to_html(block.format("https://v.example/1")))
+        assert other.strip() == (
+            '<figure><a href="https://v.example/1">https://v.example/1</a>'
+            "<figcaption>A <strong>film</strong></figcaption></figure>"
+        )
+
+    def test_shortcodes_that_nobody_knows_are_named(self):
+        markup = to_html("[ads1] [box type='x']a[/box] [form id=3] [sic] […] [1] [gallery]")
+        assert shortcodes_in(markup) == {"box", "form"}
 
     def test_a_gallery_without_numbers_shows_what_was_put_into_the_post(self):
         files = {
@@ -78,6 +115,8 @@ class TestText:
             *((piece, piece) for piece in ("\n \n", "<li>", "<pre>", "&quot;", "[[", "<p")),
             *((piece, piece) for piece in ("<img ", '<img "', "<!-- wp:x ", "<!--more")),
             *((piece, piece) for piece in ("[caption]", "[gallery ", "[embed]http://x")),
+            *((piece, piece) for piece in ("[vc_row", "<!-- wp:gallery ", "<figcaption ")),
+            *((piece, piece) for piece in ("<figure wp-block-embed", "[a b", "[/a")),
             ("<a href=x><img src=y>", "<a href=x>y"),
         ],
     )
