@@ -1,6 +1,16 @@
+from collections.abc import Callable
+from typing import Any
+
 from django.apps import AppConfig
 from django.db import models
-from django.db.models.signals import post_delete, post_migrate, post_save, pre_migrate
+from django.db.models.signals import (
+    post_delete,
+    post_migrate,
+    post_save,
+    pre_delete,
+    pre_migrate,
+    pre_save,
+)
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.lib.migrating import once_current
@@ -34,6 +44,7 @@ class ArticlesConfig(AppConfig):
             if not raw:
                 pictures.describe(instance.image)
 
+        self.follow_names()
         for signal in (post_save, post_delete):
             texts = self.get_model("ImageTranslation")
             signal.connect(describe, sender=texts, weak=False, dispatch_uid="pictures.describe")
@@ -58,3 +69,26 @@ class ArticlesConfig(AppConfig):
                 signal.connect(
                     rebuild, sender=self.get_model(name), weak=False, dispatch_uid=f"site.{name}"
                 )
+
+    def follow_names(self) -> None:
+        """Let the index of searches follow the names of topics."""
+        from articles import renaming
+
+        names = self.get_model("TopicTranslation")
+        for signal, step in (
+            (pre_save, renaming.before_saving),
+            (post_save, renaming.after_saving),
+            (pre_delete, renaming.before_deleting),
+            (post_delete, renaming.after_deleting),
+        ):
+            signal.connect(_of_row(step), sender=names, weak=False, dispatch_uid=step.__name__)
+
+
+def _of_row(step: Callable[[Any], None]) -> Callable[..., None]:
+    """Return a receiver that takes a step of a row, where it is not one of a fixture."""
+
+    def receive(instance: models.Model, raw: bool = False, **kwargs: Any) -> None:
+        if not raw:
+            step(instance)
+
+    return receive

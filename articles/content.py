@@ -13,7 +13,16 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from articles import pictures, search
-from articles.models import Author, Byline, Image, Section, Story, Topic, TopicTranslation
+from articles.models import (
+    Author,
+    Byline,
+    FormerTopicName,
+    Image,
+    Section,
+    Story,
+    Topic,
+    TopicTranslation,
+)
 from newsroom.lib.folding import fold
 from newsroom.lib.html import clean
 from newsroom.lib.text import one_line, slugify_unicode
@@ -118,9 +127,22 @@ def topics_named(names: list[str], language: str) -> list[Topic]:
     return [_topic(name[:80], language) for name in names if fold(name[:80])]
 
 
+def present_names(names: list[str], language: str) -> list[str]:
+    """Return names of topics as they are today: of a topic that was renamed, its present one."""
+    folded = [fold(name)[:80] for name in names]
+    if not folded:
+        return names
+    renamed = FormerTopicName.objects.filter(
+        language=language, folded__in=folded, topic__translations__language=language
+    )
+    present = dict(renamed.values_list("folded", "topic__translations__name"))
+    found = (present.get(key, name) for key, name in zip(folded, names, strict=True))
+    return list(dict.fromkeys(found))
+
+
 def topics_in(language: str, names: list[str], known_in: str) -> list[str]:
     """Return the names in `language` of the topics that are called `names` in `known_in`."""
-    folded = [fold(name)[:80] for name in names]
+    folded = [fold(name)[:80] for name in present_names(names, known_in)]
     own = TopicTranslation.objects.filter(language=known_in, folded__in=folded).values("topic")
     rows = TopicTranslation.objects.filter(language=language, topic__in=own)
     return list(rows.order_by("topic_id").values_list("name", flat=True))
@@ -128,7 +150,8 @@ def topics_in(language: str, names: list[str], known_in: str) -> list[str]:
 
 def _topic(name: str, language: str) -> Topic:
     known = TopicTranslation.objects.filter(language=language, folded=fold(name)[:80])
-    row = known.select_related("topic").first()
+    former = FormerTopicName.objects.filter(language=language, folded=fold(name)[:80])
+    row = known.select_related("topic").first() or former.select_related("topic").first()
     if row:
         return row.topic
     slug = slugify_unicode(name)

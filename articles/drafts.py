@@ -113,7 +113,7 @@ def draft_page(
             request,
             shown,
             bylines=_bylines(shown.preview_content, language),
-            topics=[{"name": name} for name in shown.preview_content["topics"]],
+            topics=_topics(shown.preview_content, language),
             site=site_in(language),
             LANGUAGE_CODE=language,
             base_page="articles/static_page.html" if is_page else "articles/story.html",
@@ -151,6 +151,8 @@ def _as_published(story: Story, content: Content) -> Story:
 def _bylines(content: Content, language: str) -> list[dict[str, Any]]:
     wanted = [line["author"] for line in content["bylines"] if line["author"]]
     rows = AuthorTranslation.objects.filter(language=language, author__in=wanted)
+    rows = rows.select_related("author__picture")
+    is_opinion = content["kind"] == Story.Kind.OPINION
     known = {row.author_id: row for row in rows}
     roles = dict(Byline.Role.choices)
     return [
@@ -159,6 +161,13 @@ def _bylines(content: Content, language: str) -> list[dict[str, Any]]:
             "url": "",
             "role": line["role"],
             "role_label": roles.get(line["role"], ""),
+            "portrait": known[line["author"]].author.picture
+            if is_opinion and line["author"] in known and line["role"] == Byline.Role.WRITER
+            else None,
         }
         for line in content["bylines"]
     ]
+
+
+def _topics(content: Content, language: str) -> list[dict[str, str]]:
+    return [{"name": name} for name in contents.present_names(content["topics"], language)]

@@ -20,7 +20,7 @@ from django_prose_editor.widgets import importmap
 from js_asset import Media, Script
 
 from articles import checklist
-from articles.content import BLANK, LINES, SLUG_LENGTH, Content
+from articles.content import BLANK, LINES, SLUG_LENGTH, Content, present_names
 from articles.embeds import known_hosts
 from articles.models import (
     Author,
@@ -352,7 +352,7 @@ class StoryForm(forms.Form):
         closing = content["comments_close_at"]
         return {
             **content,
-            "topics": comma.join(content["topics"]),
+            "topics": comma.join(present_names(content["topics"], self.language)),
             "comments_close_at": datetime.fromisoformat(closing) if closing else None,
             "version": self.story.version if self.story else FIRST_VERSION,
             "key": None if self.story else uuid.uuid4(),

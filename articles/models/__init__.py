@@ -9,12 +9,12 @@ from articles.models.placement import Placement
 from articles.models.reads import MostRead, Reads
 from articles.models.redirect import OldAddress, Redirect
 from articles.models.revision import Revision, Transition
-from articles.models.search import SearchEntry
+from articles.models.search import Reindexing, SearchEntry
 from articles.models.section import Section, SectionTranslation
 from articles.models.sharing import SharePicture
 from articles.models.site import Edition, MenuItem, RootFile
 from articles.models.story import Story
-from articles.models.topic import Topic, TopicTranslation
+from articles.models.topic import FormerTopicName, Topic, TopicTranslation
 from articles.models.translation import TranslationSource
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Byline",
     "Correction",
     "Edition",
+    "FormerTopicName",
     "Image",
     "ImageKey",
     "ImageTranslation",
@@ -35,6 +36,7 @@ __all__ = [
     "Presence",
     "Reads",
     "Redirect",
+    "Reindexing",
     "Revision",
     "RootFile",
     "SearchEntry",

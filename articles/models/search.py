@@ -23,3 +23,16 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.story_id}"
+
+
+class Reindexing(models.Model):
+    """Stories that wait to be indexed anew: their words changed without them. Written by
+    `articles.search` alone, which takes one row after the other."""
+
+    stories = models.JSONField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{len(self.stories)}"

@@ -46,3 +46,20 @@ class TopicTranslation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("articles:topic", args=[self.language, self.slug])
+
+
+class FormerTopicName(models.Model):
+    """What a topic was called before: revisions keep names, and lead to the topic by them."""
+
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="former_names")
+    language = LanguageField()
+    folded = models.CharField(max_length=80)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["language", "folded"], name="topic_former_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.folded

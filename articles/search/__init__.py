@@ -6,6 +6,7 @@ marks and answer the same questions, so both find the same stories in the same o
 """
 
 import time
+from collections.abc import Iterable
 from itertools import groupby
 from types import ModuleType
 
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from articles.models import SearchEntry, Story
+from articles.models import Reindexing, SearchEntry, Story
 from articles.search import entries, postgresql, sqlite
 from articles.search.entries import PLACE_BITS, place_at
 from articles.search.question import Clause, Filters, Question
@@ -72,6 +73,34 @@ def index_all(stories: list[Story]) -> None:
         _write(stories)
 
 
+@transaction.atomic
+def refresh(stories: Iterable[int]) -> None:
+    """Have stories (by id) indexed anew whose words changed without them: in this transaction
+    where they are few, else by `catch_up`, a hundred at once."""
+    ids = sorted(set(stories))
+    if not ids:
+        return
+    if len(ids) <= AT_ONCE:
+        _write_locked(ids)
+        return
+    parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+    Reindexing.objects.bulk_create(Reindexing(stories=part) for part in parts)
+
+
+def catch_up(seconds: float) -> int:
+    """Index anew, for so long at most, the stories that wait for it; return how many it were."""
+    until, count = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        with transaction.atomic():
+            waiting = Reindexing.objects.select_for_update(skip_locked=True).order_by("pk").first()
+            if waiting is None:
+                break
+            count += _write_locked(waiting.stories)
+            waiting.delete()
+        time.sleep(PAUSE)
+    return count
+
+
 def rebuild() -> int:
     """Write every story into the index anew and return how many there are.
 
@@ -96,6 +125,13 @@ def rebuild() -> int:
 def unindexed() -> QuerySet[Story]:
     """Return the stories that are not in the index: after an upgrade, or a restored backup."""
     return Story.objects.filter(search_entry=None)
+
+
+def _write_locked(ids: list[int]) -> int:
+    """Write stories into the index once nobody else is saving them; return how many there are."""
+    stories = list(Story.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    _write(stories)
+    return len(stories)
 
 
 def _write(stories: list[Story]) -> None:

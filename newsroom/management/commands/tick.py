@@ -5,13 +5,15 @@ from typing import Any
 from django.core.cache import caches
 from django.core.management.base import BaseCommand, CommandError
 
-from articles import clock, keeping, locking, pictures, sharing, workflow
+from articles import clock, keeping, locking, pictures, search, sharing, workflow
 from comments import notifications, privacy, retention
 from newsroom import webhooks
 from newsroom.lib import mail, throttle
 
 # Of each minute, for pictures that came with an import.
 SECONDS_FOR_PICTURES = 20
+# For stories whose topic was renamed.
+SECONDS_FOR_SEARCH = 15
 
 
 class Command(BaseCommand):
@@ -34,13 +36,14 @@ class Command(BaseCommand):
         mails = {"mails_sent": tally[True], "mails_failed": tally[False]}
         clock.note_run(len(published), len(failed), **mails)
         sized = pictures.make_waiting(SECONDS_FOR_PICTURES)
+        indexed = search.catch_up(SECONDS_FOR_SEARCH)
         # Last, since others keep it waiting.
         called, uncalled = webhooks.deliver_due()
         self.stdout.write(
             f"Published edits: {len(published)}. Autosaves pruned: {pruned}. "
             f"Closed pages forgotten: {absent}. Claims forgotten: {forgotten}. "
             f"Mailed: {mailed + digests}. Not mailed yet: {unsent}. Share pictures made: {drawn}. "
-            f"Pictures sized: {sized}. "
+            f"Pictures sized: {sized}. Indexed anew: {indexed}. "
             f"Webhooks called: {called}. Not called yet: {uncalled}."
         )
         if not throttle.claim("share-pictures", 10 * 60):
