@@ -18,12 +18,13 @@ from django.utils.translation import gettext as _
 from articles.models import Image, ImageKey, Revision, SharePicture, Story, Transition
 from articles.models.image import originals
 from articles.rights import EDIT_ALL, PUBLISH
-from newsroom.lib import images
+from newsroom.lib import images, throttle
 from newsroom.lib.folding import fold
 from newsroom.models import User
 
 log = logging.getLogger("newsroom.pictures")
 
+_MAKING = "renditions-asked-for"
 # The width a rendition is asked for where nothing else is said.
 USUAL_WIDTH = {"wide": 768, "square": 160, "full": 768} | dict.fromkeys(images.SHARED, 1200)
 IN_TEXT_SIZES = "(width >= 44rem) 41rem, 100vw"
@@ -82,6 +83,22 @@ def make_waiting(seconds: float) -> int:
             log.exception("renditions of picture %s were not made", image.pk)
             Image.objects.filter(pk=image.pk).update(is_waiting=False)
     return made
+
+
+def make_asked(key: str) -> bool:
+    """Make what a reader asks for of a picture that waits; whether it is there now. One picture at
+    a time, so that a page full of them does not occupy the machine."""
+    image = Image.objects.filter(is_waiting=True, rendition_key=key).first()
+    if image is None or throttle.claim(_MAKING, 60):
+        return False
+    try:
+        make_late(image)
+    except (ValidationError, OSError):
+        log.exception("renditions of picture %s were not made", image.pk)
+        return False
+    finally:
+        throttle.release(_MAKING)
+    return True
 
 
 def make_late(image: Image) -> None:

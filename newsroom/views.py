@@ -30,7 +30,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from articles import clock, sharing
+from articles import clock, pictures, sharing
 from newsroom import kept, metrics
 from newsroom.lib.caching import public_page
 from newsroom.lib.privacy import client_ip, is_in
@@ -158,7 +158,7 @@ def media(request: HttpRequest, name: str) -> HttpResponseBase:
         raise Http404
     path = Path(settings.MEDIA_ROOT) / name
     kind = MEDIA_TYPES[path.suffix]
-    if path.is_file():
+    if path.is_file() or (pictures.make_asked(name.partition("/")[0]) and path.is_file()):
         response: HttpResponseBase = FileResponse(path.open("rb"), content_type=kind)
     else:
         response = _shared(name, kind)

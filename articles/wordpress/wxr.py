@@ -149,17 +149,32 @@ class Site:
 
 
 class Export:
-    """A WXR file. `site` was read from the whole of it; `posts()` streams."""
+    """The files of an export, one or the several it was split into. `site` was read from the whole
+    of them; `posts()` streams. Raises WxrError when one cannot be read or is of another site."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.site = _survey(path)
+    def __init__(self, *paths: Path) -> None:
+        self.paths = paths
+        self.site = _survey(paths[0])
+        for path in paths[1:]:
+            self._join(path)
 
     def posts(self) -> Iterator[Post]:
-        """Yield every item of the file, whatever its type."""
-        for name, element, line in _children_of_channel(self.path):
-            if name == "item":
-                yield _post(element, line)
+        """Yield every item of the files, whatever its type."""
+        for path in self.paths:
+            for name, element, line in _children_of_channel(path):
+                if name == "item":
+                    yield _post(element, line)
+
+    def _join(self, path: Path) -> None:
+        site, more = self.site, _survey(path)
+        if more.source != site.source:
+            raise WxrError(f"{path.name}: is of another site, {more.source} and not {site.source}.")
+        for name in ("writers", "categories", "tags", "attachments"):
+            setattr(site, name, {**getattr(more, name), **getattr(site, name)})
+        for term, languages in more.spoken.items():
+            site.spoken.setdefault(term, set()).update(languages)
+        site.last_comment = max(site.last_comment, more.last_comment)
+        site.items += more.items
 
 
 # Reading XML.

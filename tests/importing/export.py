@@ -8,11 +8,18 @@ from django.core.management import CommandError, call_command
 
 from articles.models import (
     Author,
+    AuthorTranslation,
+    Byline,
+    Image,
+    ImageTranslation,
+    OldAddress,
     Pin,
+    Revision,
     Section,
     SectionTranslation,
     Story,
     Topic,
+    TopicTranslation,
     Transition,
 )
 from comments.models import Comment
@@ -26,15 +33,15 @@ HEAD = (
 )
 
 
-def run(file: Path, **options) -> str:
+def run(*files: Path, **options) -> str:
     out = StringIO()
-    call_command("import_wordpress", str(file), stdout=out, **options)
+    call_command("import_wordpress", *map(str, files), stdout=out, **options)
     return out.getvalue()
 
 
-def refusal(file: Path) -> str:
+def refusal(*files: Path) -> str:
     with pytest.raises(CommandError) as caught:
-        run(file)
+        run(*files)
     return str(caught.value)
 
 
@@ -70,5 +77,8 @@ def old(number: int) -> Story:
 
 def everything() -> list:
     """Every row an import may write, to be compared before and after."""
-    models = (Story, Comment, Section, SectionTranslation, Author, Topic, Pin, Transition)
+    models = (
+        *(Story, Revision, Transition, Byline, Pin, Comment, Image, ImageTranslation, OldAddress),
+        *(Section, SectionTranslation, Author, AuthorTranslation, Topic, TopicTranslation),
+    )
     return [sorted(model.objects.values_list(), key=str) for model in models]

@@ -44,6 +44,35 @@ class TestOddFiles:
         assert old(1).is_public
 
 
+class TestSplit:
+    """What `wp export` writes: a site in several files."""
+
+    @pytest.fixture
+    def parts(self, tmp_path):
+        paths = [tmp_path / f"part-{n}.xml" for n in (1, 2)]
+        wxr(tmp_path, item(1, comment(1))).rename(paths[0])
+        wxr(tmp_path, item(2, comment(2), title="Second")).rename(paths[1])
+        return paths
+
+    def test_they_come_together_or_one_after_the_other(self, parts):
+        assert "part-1.xml, part-2.xml: WXR 1.2 of one.example" in run(*parts)
+        before = everything()
+        run(parts[1])
+        assert Story.objects.count() == 2
+        assert everything() == before
+
+    def test_with_one_that_is_broken_nothing_comes(self, parts):
+        parts[1].write_text(HEAD + "<item>")
+        assert refusal(*parts).startswith("part-2.xml, line 1: ")
+        assert not Story.objects.exists()
+
+    def test_one_of_another_site_is_refused(self, parts):
+        parts[1].write_text(parts[1].read_text().replace("one.example", "two.example"))
+        assert refusal(*parts) == (
+            "part-2.xml: is of another site, two.example and not one.example."
+        )
+
+
 class TestRefused:
     def test_B219_a_broken_file_names_its_line_and_leaves_nothing(self):
         before = everything()

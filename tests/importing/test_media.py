@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 from articles import pictures
 from articles.models import Image, ImageTranslation
-from newsroom.lib import images
+from newsroom.lib import images, throttle
 from tests.importing.export import everything, item, old, run, wxr
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +194,20 @@ class TestInTheBackground:
         assert default_storage.exists(name)
         assert not Image.objects.get().is_waiting
         assert pictures.make_waiting(60) == 0
+
+    def test_or_when_a_reader_asks_for_one(self, tmp_path, media, client):
+        run(wxr(tmp_path, item(1, shown()), STAGE), media=media)
+        address = pictures.rendition_url(Image.objects.get(), "full")
+        assert client.get(address)["Content-Type"] == "image/jpeg"
+        assert not Image.objects.get().is_waiting
+
+    def test_one_at_a_time(self, tmp_path, media, client):
+        run(wxr(tmp_path, item(1, shown()), STAGE), media=media)
+        throttle.claim("renditions-asked-for", 60)
+        address = pictures.rendition_url(Image.objects.get(), "full")
+        assert client.get(address).status_code == 404
+        throttle.release("renditions-asked-for")
+        assert client.get(address).status_code == 200
 
     def test_or_by_the_command_for_all_at_once(self, tmp_path, media, capsys):
         run(wxr(tmp_path, item(1, shown()), STAGE), media=media)

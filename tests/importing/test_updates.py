@@ -1,9 +1,11 @@
 """Moving in from WordPress: late edits of the old site, never over ours; an import cut off."""
 
 import json
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError
+from django.core.management.base import OutputWrapper
 
 from articles import workflow
 from articles.models import OldAddress, Story
@@ -11,6 +13,7 @@ from articles.wordpress import Mover
 from comments import moderation
 from comments.models import Comment
 from newsroom.lib.html import to_text
+from newsroom.management.commands.import_wordpress import Bar
 from tests.factories import content, make_user
 from tests.importing.export import comment, everything, item, old, run, wxr
 
@@ -103,6 +106,36 @@ class TestLateDecisions:
         receipt = again(tmp_path, item(1, comment(1)))
         assert Comment.objects.get().status == "trash"
         assert "comment decided there and here: ours stays: 1" in receipt
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class TestProgress:
+    def test_on_a_terminal_a_bar_grows_to_its_end(self):
+        out = Terminal()
+        bar = Bar(4, OutputWrapper(out))
+        bar.go_on(1)
+        bar.go_on(3)
+        bar.close()
+        lines = out.getvalue().split("\r")
+        assert " 25%" in lines[1]
+        assert lines[-1].startswith("█" * 40 + " 100%")
+        assert out.getvalue().endswith("\n")
+
+    def test_elsewhere_a_large_one_says_a_line_every_tenth(self):
+        out = StringIO()
+        bar = Bar(2000, OutputWrapper(out))
+        for _ in range(40):
+            bar.go_on(50)
+        lines = out.getvalue().splitlines()
+        assert lines[0] == "10% of 2000 items"
+        assert len(lines) == 10
+
+    def test_nothing_is_said_where_nothing_is_to_be(self):
+        Bar(0, None).go_on(1)
 
 
 class TestCutOff:

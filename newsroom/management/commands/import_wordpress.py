@@ -25,7 +25,13 @@ class Command(BaseCommand):
     help = "Import posts, pages and comments of a WordPress export file (WXR 1.0 to 1.2)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="what Tools → Export of WordPress wrote")
+        parser.add_argument(
+            "file",
+            type=Path,
+            nargs="+",
+            metavar="FILE",
+            help="what Tools → Export of WordPress wrote, or the several files of `wp export`",
+        )
         parser.add_argument(
             "--language",
             metavar="CODE",
@@ -49,11 +55,11 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="show the receipt and change nothing"
         )
 
-    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+    def handle(self, *args: Any, file: list[Path], **options: Any) -> None:
         language, is_dry = options["language"], options["dry_run"]
         _require_good(language, options["media"], options["receipt"])
         try:
-            export = Export(file)
+            export = Export(*file)
         except WxrError as error:
             raise CommandError(str(error)) from None
         receipt, addresses = Receipt(), Addresses()
@@ -75,8 +81,9 @@ class Command(BaseCommand):
         finally:
             bar.close()
         code = language_of_site(export.site.language, language)
+        names = [path.name for path in file]
         if options["receipt"]:
-            data = {"file": file.name, "dry_run": is_dry, **receipt.as_data()}
+            data = {"files": names, "dry_run": is_dry, **receipt.as_data()}
             text = json.dumps(data, ensure_ascii=False, indent=1)
             options["receipt"].write_text(text + "\n", encoding="utf-8")
         self.stdout.write("\n".join(_lines(export, receipt, code, is_dry=is_dry)))
@@ -87,7 +94,7 @@ class Bar:
 
     def __init__(self, total: int, out: Any) -> None:
         self.total, self.out = max(1, total), out
-        self.done, self.told, self.begun = 0, 0.0, time.monotonic()
+        self.done, self.told, self.tenths, self.begun = 0, 0.0, 0, time.monotonic()
         self.is_terminal = bool(out) and out.isatty()
 
     def go_on(self, count: int) -> None:
@@ -103,8 +110,8 @@ class Bar:
             bar = "█" * full + "·" * (WIDTH - full)
             self.out.write(f"\r{bar} {share:4.0%}, {left:.0f} s left ", ending="")
             self.out.flush()
-        elif not self.is_terminal and self.total > 1000 and share - self.told >= 0.1:
-            self.told = share
+        elif not self.is_terminal and self.total > 1000 and int(share * 10) > self.tenths:
+            self.tenths = int(share * 10)
             self.out.write(f"{share:.0%} of {self.total} items")
 
     def close(self) -> None:
@@ -159,7 +166,8 @@ def _bring(posts: list[Post], mover: Mover, comments: Comments) -> None:
 
 def _lines(export: Export, receipt: Receipt, language: str, *, is_dry: bool) -> Iterator[str]:
     site = export.site
-    yield f"{export.path.name}: WXR {site.version} of {site.source}, language {language}"
+    names = ", ".join(path.name for path in export.paths)
+    yield f"{names}: WXR {site.version} of {site.source}, language {language}"
     if is_dry:
         yield "Dry run: nothing was changed. What an import would bring:"
     for noun, counted in (("stories", receipt.stories), ("comments", receipt.comments)):
