@@ -13,6 +13,7 @@ from articles.site import Site, absolute
 from newsroom.lib.html import to_text
 from newsroom.lib.images import SHARED
 from newsroom.lib.rtl import closed
+from newsroom.lib.text import whole_within
 
 CONTEXT = "https://schema.org"
 # What a name over a story did, in schema.org's words; the others wrote it.
@@ -43,7 +44,7 @@ def news_article(
         "inLanguage": story.language,
         "datePublished": story.published_at.isoformat(),
         "dateModified": story.modified_at.isoformat(),
-        "articleSection": story.section_name,
+        "articleSection": closed(story.section_name or ""),
         **_people(story, site, bylines),
         "publisher": publisher(site),
         "commentCount": story.comment_count,
@@ -144,7 +145,12 @@ def breadcrumbs(site: Site, section_id: int, section: dict[str, str], last: str 
 def description(story: Story) -> str:
     """Return what search results show under the headline."""
     text = story.search_description or story.standfirst or to_text(story.body_html)
-    return text if len(text) <= 300 else f"{text[:299].rsplit(' ', 1)[0]}…"
+    if len(text) <= 300:
+        return closed(text)
+    # Thai and Chinese have no blanks to cut at.
+    cut = text[:299].rpartition(" ")[0] or whole_within(text, 299)
+    # What was cut off may have closed what isolates a name.
+    return f"{closed(cut)}…"
 
 
 def _people(story: Story, site: Site, bylines: list[dict[str, Any]]) -> dict[str, list]:
@@ -160,7 +166,7 @@ def _correction(row: Correction) -> dict[str, str]:
     return {
         "@type": "CorrectionComment",
         "name": str(row.get_grade_display()),
-        "text": row.text,
+        "text": closed(row.text),
         "datePublished": row.at.isoformat(),
     }
 

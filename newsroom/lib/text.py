@@ -62,7 +62,7 @@ def slugify_unicode(text: str, max_length: int = 80) -> str:
         if len(longer) > max_length:
             break
         slug = longer
-    return slug or _cut(words[0] if words else "", max_length)
+    return slug or whole_within(words[0] if words else "", max_length)
 
 
 def split_list(text: str) -> list[str]:
@@ -83,9 +83,11 @@ def reading_minutes(text: str, language: str) -> int:
     return max(1, round(len(text.split()) / pace))
 
 
-def _cut(word: str, max_length: int) -> str:
+def whole_within(text: str, max_length: int) -> str:
+    """Return of a text what `max_length` code points hold, never half of what readers see as one
+    character."""
     kept = ""
-    for match in CLUSTER.finditer(word):
+    for match in CLUSTER.finditer(text):
         if len(kept) + len(match.group()) > max_length:
             break
         kept += match.group()

@@ -143,6 +143,19 @@ class TestNewsArticle:
         Story.objects.filter(pk=story.pk).update(headline="The \u202eharbour\u2067")
         assert article(client, story)["headline"] == "The harbour"
 
+    @pytest.mark.parametrize(
+        ("text", "shown"),
+        [
+            (f"{'a ' * 146}\u2068Leila {'b' * 50}\u2069", f"{'a ' * 146}Leila…"),
+            ("👨‍👩‍👧‍👦" * 60, "👨‍👩‍👧‍👦" * 42 + "…"),
+            ("The \u202eharbour", "The harbour"),
+        ],
+    )
+    def test_a_description_is_cut_between_letters_and_turns_nothing(self, client, text, shown):
+        story = make_story()
+        Story.objects.filter(pk=story.pk).update(standfirst=text)
+        assert article(client, story)["description"] == shown
+
     def test_the_policy_lets_none_of_it_run(self, client):
         policy = client.get(make_story().get_absolute_url())["Content-Security-Policy"]
         assert "unsafe" not in policy
