@@ -1,5 +1,6 @@
 """The read API: public stories, sections, topics and authors as JSON. See `openapi.json`."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -29,6 +30,8 @@ from articles.views import MAX_CORRECTIONS
 from newsroom.lib import api
 
 KINDS = [kind for kind in Story.Kind.values if kind != Story.Kind.PAGE]
+# A path of this site in stored markup, whose attributes are quoted.
+_OWN = re.compile(r'(<(?:a|img)\b[^<>]*? (?:href|src)=")/(?!/)')
 FILTERS = ("language", "section", "topic", "author", "kind", "since", "until")
 
 
@@ -267,8 +270,9 @@ def _correction(row: Correction) -> dict[str, Any]:
 
 
 def _with_addresses(body_html: str) -> str:
-    """The stored text with whole addresses of its pictures, for readers on other sites."""
-    return body_html.replace(' src="/media/', f' src="{settings.SITE_URL}/media/')
+    """The stored text with whole addresses of its pictures and of links to this site, for readers
+    on other sites."""
+    return _OWN.sub(rf"\1{settings.SITE_URL}/", body_html)
 
 
 def _time(at: Any) -> str | None:

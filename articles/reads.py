@@ -72,7 +72,8 @@ tally = Tally()
 
 
 def note(story: int, *, reader: str) -> None:
-    """Count that the story with this id was read; `reader` is the network address it came from."""
+    """Count that the story with this id was read; `reader` is the machine it came from, an
+    address or an IPv6 /64: within that one reader would be as many as it likes."""
     if tally.add(story, reader):
         write()
 

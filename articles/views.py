@@ -39,7 +39,7 @@ from articles.models import (
 from articles.models.story import StoryQuerySet
 from articles.site import Site, absolute, site_of
 from newsroom.lib.caching import private_page, public_page
-from newsroom.lib.privacy import client_ip
+from newsroom.lib.privacy import client_ip, rate_network
 
 PER_PAGE = 20
 MAX_PAGES = 50
@@ -278,7 +278,7 @@ def note_read(request: HttpRequest, language: str, pk: int) -> HttpResponse:
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         raise PermissionDenied
     if settings.MOST_READ_HOURS:
-        reads.note(min(pk, 2**63 - 1), reader=client_ip(request) or "")
+        reads.note(min(pk, 2**63 - 1), reader=rate_network(client_ip(request)))
     return HttpResponse(status=204)
 
 

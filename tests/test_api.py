@@ -146,6 +146,16 @@ class TestStories:
         whole = ask(client, f"/api/v1/stories/{story.pk}/")["data"]
         assert f'src="{settings.SITE_URL}/media/' in whole["body_html"]
 
+    def test_its_links_lead_to_this_site_from_wherever_they_are_read(self, client, settings):
+        text = (
+            '<p><a href="/en/world/">here</a> <a href="https://o.example/x">there</a> '
+            '<a href="#note">below</a> written href="/en/"</p>'
+        )
+        story = make_story(body_html=text)
+        whole = ask(client, f"/api/v1/stories/{story.pk}/")["data"]["body_html"]
+        assert whole.count(settings.SITE_URL) == 1
+        assert f'<a href="{settings.SITE_URL}/en/world/"' in whole
+
     def test_nothing_is_told_that_is_not_public(self, client):
         tomorrow = timezone.now() + timedelta(days=1)
         hidden = [

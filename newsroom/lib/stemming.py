@@ -49,6 +49,7 @@ def stems(word: str, language: str) -> tuple[str, ...]:
         for spelt, usual in OTHER_SPELLINGS.items():
             word = word.replace(spelt, usual)
         return tuple(dict.fromkeys(_arabic(word)))
+    language = language.partition("-")[0]
     if word in _GRAMMAR.get(language, ()):
         return ()
     rule = {"en": _english, "fr": _french}.get(language)

@@ -49,6 +49,12 @@ class TestWhatCounts:
         read(client, story)
         assert counted(story) == 3
 
+    def test_a_machine_with_addresses_without_end_is_one_reader(self, client):
+        story = make_story()
+        for reader in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"):
+            read(client, story, reader=reader)
+        assert counted(story) == 2
+
     def test_readers_behind_our_proxy_are_not_one(self, client, settings):
         settings.TRUSTED_PROXIES = ["127.0.0.1"]
         story = make_story()

@@ -100,6 +100,7 @@ class TestArabic:
     ("language", "one", "other"),
     [
         ("en", "city", "cities"),
+        ("en-gb", "city", "cities"),
         ("en", "box", "boxes"),
         ("en", "minister", "ministers"),
         ("en", "match", "matches"),
