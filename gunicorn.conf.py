@@ -1,9 +1,13 @@
 """How `make run` and the container serve: read by gunicorn, set by the environment."""
 
 import logging
+import os
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+from gunicorn import systemd
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
@@ -52,6 +56,20 @@ def on_exit(server: Arbiter) -> None:
     slots.close_folder()
 
 
+def post_worker_init(worker: Worker) -> None:
+    """After SIGUSR2: this worker has loaded the new release, so the old one may finish and go.
+
+    A release that cannot be loaded never comes here, and the old one serves on.
+    """
+    # Set by gunicorn for a master that was started beside another one.
+    before = int(os.environ.get("GUNICORN_PID", 0))
+    if not before:
+        return
+    systemd.sd_notify(f"MAINPID={worker.ppid}", worker.log)
+    with suppress(ProcessLookupError):
+        os.kill(before, signal.SIGTERM)
+
+
 def worker_exit(server: Arbiter, worker: Worker) -> None:
     """Write what this worker counted and has not written yet."""
     from articles import reads
@@ -68,6 +86,8 @@ threads = env.number("WEB_THREADS", 4, minimum=1)
 timeout = env.number("WEB_TIMEOUT", 30, minimum=1)
 graceful_timeout = 20
 keepalive = 5
+# As long as nginx takes them (deploy/nginx/site.conf): old addresses come with long queries.
+limit_request_line = 8190
 max_requests = env.number("WEB_MAX_REQUESTS", 10_000)
 max_requests_jitter = max_requests // 10
 # Not preloaded: a connection opened before the fork would be shared by all workers.

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import time
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
@@ -63,8 +64,8 @@ def finish_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if response.get("Cache-Control", "").find("no-store") >= 0:
         return response
     _refuse_personal(request, response)
-    seconds = getattr(settings, "SHARED_CACHE_SECONDS", 1)
-    response.setdefault("Cache-Control", f"public, max-age=0, s-maxage={seconds}, must-revalidate")
+    if "Cache-Control" not in response:
+        _let_shared_caches_keep(response, getattr(settings, "SHARED_CACHE_SECONDS", 1))
     if response.status_code != 200 or response.streaming:
         return response
     response.setdefault("ETag", etag(response.content))
@@ -82,6 +83,12 @@ def finish_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if name in response:
             known[name] = response[name]
     return known
+
+
+def _let_shared_caches_keep(response: HttpResponse, seconds: int) -> None:
+    response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}, must-revalidate"
+    # nginx counts whole seconds and rounds up, one to as much as two: it is told until when.
+    response["X-Accel-Expires"] = f"@{int(time.time()) + seconds - 1}" if seconds else "0"
 
 
 def _is_worth_packing(response: HttpResponse) -> bool:

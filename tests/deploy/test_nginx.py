@@ -1,0 +1,291 @@
+"""nginx with the files of deploy/nginx, really started before a real gunicorn."""
+
+import gzip
+import json
+import re
+import socket
+import ssl
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.deploy.running import HOST, wait_for
+
+pytestmark = pytest.mark.slow
+
+
+def own(site, path):
+    """The headers the application itself gives a file, by lower-case name."""
+    head = site.ask(path).split(b"\r\n\r\n")[0].decode()
+    found = re.findall(r"^([\w-]+): (.*?)\r?$", head, re.M)
+    return {name.lower(): value.replace('"utf-8"', "utf-8") for name, value in found}
+
+
+def lines(nginx):
+    """What nginx has written of requests."""
+    return [json.loads(line) for line in (nginx.folder / "newsroom.log").read_text().splitlines()]
+
+
+def change_headline(site, headline):
+    """Publish the story under another headline, as the desk does."""
+    site.run(
+        "manage.py",
+        "shell",
+        "-c",
+        "from articles import workflow; from articles.models import Story;"
+        "story = Story.objects.get();"
+        f"data = workflow.head(story).content | {{'headline': {headline!r}}};"
+        + "workflow.save_draft(story, data, by=None); workflow.publish(story, by=None)",
+    )
+
+
+class TestPages:
+    def test_page_is_the_applications_byte_for_byte(self, site, nginx):
+        mine, theirs = nginx.ask(site.story), site.ask(site.story).split(b"\r\n\r\n", 1)
+        assert mine.status == 200
+        assert mine.text == theirs[1]
+        assert mine.headers["ETag"] == own(site, site.story)["etag"]
+        assert "s-maxage" in mine.headers["Cache-Control"]
+        assert "default-src 'none'" in mine.headers["Content-Security-Policy"]
+        assert mine.headers["Strict-Transport-Security"]
+        assert "Set-Cookie" not in mine.headers
+
+    def test_page_known_already_is_not_sent(self, site, nginx):
+        tag = nginx.ask(site.story).headers["ETag"]
+        assert nginx.ask(site.story, If_None_Match=tag).status == 304
+
+    @pytest.mark.parametrize(
+        ("takes", "packed"),
+        [
+            ("gzip, deflate, br, zstd", True),
+            ("br;q=1.0, gzip;q=0.8", True),
+            ("identity", False),
+            ("gzip;q=0", False),
+            ("br, gzip; q=0.0, identity", False),
+        ],
+    )
+    def test_page_is_packed_for_who_takes_it(self, site, nginx, takes, packed):
+        plain, answer = nginx.ask(site.story), nginx.ask(site.story, Accept_Encoding=takes)
+        assert ("Content-Encoding" in answer.headers) == packed
+        assert "Accept-Encoding" in answer.headers["Vary"]
+        assert (gzip.decompress(answer.text) if packed else answer.text) == plain.text
+
+    def test_every_answer_bears_its_own_id(self, site, nginx):
+        ids = {nginx.ask(site.story).headers["X-Request-ID"] for _ in range(3)}
+        assert len(ids) == 3
+
+    def test_crowd_asks_the_application_a_few_times(self, site, nginx):
+        before = site.log.read_text().count('"path": "/en/"')
+        with ThreadPoolExecutor(16) as crowd:
+            answers = list(crowd.map(lambda _: nginx.ask("/en/").status, range(200)))
+        assert answers == [200] * 200
+        asked = site.log.read_text().count('"path": "/en/"') - before
+        assert 1 <= asked <= 50
+
+    def test_nothing_older_than_a_second_is_shown(self, site, nginx):
+        for headline in ("The harbour sleeps", "The harbour wakes"):
+            nginx.ask(site.story)
+            change_headline(site, headline)
+            done, asked = time.monotonic(), 0
+            while headline.encode() not in nginx.ask(site.story).text:
+                asked += 1
+                assert time.monotonic() - done < 1.1
+            print(f"{asked} older pages, {time.monotonic() - done:.2f} s")
+
+    def test_desk_and_commenter_see_the_page_as_it_is(self, site, nginx):
+        def asked(**headers):
+            nginx.ask(site.story)
+            nginx.ask(site.story, **headers)
+            wait_for(lambda: len(lines(nginx)) > 1)
+            return lines(nginx)[-1]["cache"]
+
+        address = f"https://{HOST}{site.story}"
+        # A second may end between the two.
+        assert "HIT" in [asked(), asked()]
+        assert asked(Cookie="sessionid=x") == "BYPASS"
+        assert asked(Referer=address) == "BYPASS"
+        assert asked(Referer=f"{address}?replytocom=3") == "BYPASS"
+        assert "HIT" in [asked(Referer=f"https://{HOST}/en/"), asked(Referer=f"https://{HOST}/en/")]
+
+    def test_what_is_personal_is_never_kept(self, site, nginx):
+        for path in ("/admin/login/", "/healthz", "/readyz", "/en/me/held/x/"):
+            nginx.ask(path)
+        wait_for(lambda: any(line["path"].startswith("/en/me/") for line in lines(nginx)))
+        kept = {line["cache"] for line in lines(nginx) if not line["path"].startswith("/en/world")}
+        personal = [line for line in lines(nginx) if re.match(r"/(admin|healthz|readyz|en/me)", line["path"])]
+        assert len(personal) >= 4
+        assert {line["cache"] for line in personal} == {""}, kept
+
+    def test_metrics_are_not_shown(self, nginx):
+        assert nginx.ask("/metrics").status == 404
+
+
+class TestFiles:
+    def test_media_and_static_come_from_disk_as_the_application_gives_them(self, site, nginx):
+        page = nginx.ask(site.story).text.decode()
+        style = re.search(r'<link rel="stylesheet" href="(/static/[^"]+)"', page)[1]
+        script = re.search(r'<script[^>]* src="(/static/[^"]+)"', page)[1]
+        for path in (site.picture, style, script, "/static/newsroom/icons/favicon.svg"):
+            mine, theirs = nginx.ask(path), own(site, path)
+            assert mine.status == 200, path
+            assert mine.text == site.ask(path).split(b"\r\n\r\n", 1)[1], path
+            names = ["content-type", "x-content-type-options", "content-length"]
+            names += ["content-security-policy"] if path == site.picture else []
+            named = {name: mine.headers[name] for name in names}
+            # nginx knows scripts by their older name; browsers take both.
+            named["content-type"] = named["content-type"].replace("application/java", "text/java")
+            assert named == {name: theirs[name] for name in names}, path
+            kept, ours = mine.headers["Cache-Control"], theirs["cache-control"]
+            assert set(kept.split(", ")) == set(ours.split(", ")), path
+
+    def test_packed_files_are_sent_as_they_lie(self, site, nginx):
+        page = nginx.ask(site.story).text.decode()
+        style = re.search(r'<link rel="stylesheet" href="(/static/[^"]+)"', page)[1]
+        packed = nginx.ask(style, Accept_Encoding="gzip")
+        assert packed.text == (site.var / f"{style[1:]}.gz").read_bytes()
+        assert packed.headers["Vary"] == "Accept-Encoding"
+
+    def test_application_does_not_see_them(self, site, nginx):
+        nginx.ask(site.picture)
+        nginx.ask("/healthz")
+        wait_for(lambda: any(line["path"] == site.picture for line in lines(nginx)))
+        assert {x["application"] for x in lines(nginx) if x["path"] == site.picture} == {""}
+
+    def test_missing_picture_is_asked_of_the_application(self, site, nginx):
+        page = nginx.ask(site.story).text.decode()
+        shared = re.search(r'property="og:image" content="https://[^/]+(/media/[^"]+)"', page)
+        drawn = nginx.ask(shared[1])
+        assert drawn.status == 200
+        assert drawn.text.startswith((b"\x89PNG", b"\xff\xd8"))
+        assert nginx.ask("/media/0000000000000000/none.jpg").status == 404
+
+    @pytest.mark.parametrize(
+        "path",
+        ["/newsroom.sqlite3", "/media/../newsroom.sqlite3", "/static/%2e%2e/newsroom.sqlite3",
+         "/media../newsroom.sqlite3", "/originals/", "/media/.readyz", "/media/", "/static/"],
+    )  # fmt: skip
+    def test_nothing_else_of_the_folder_is_shown(self, nginx, path):
+        answer = nginx.ask(path)
+        assert answer.status in {301, 400, 403, 404}
+        assert b"SQLite format" not in answer.text
+
+
+class TestWhoAsks:
+    """The application is told by nginx alone who asks, and by which scheme."""
+
+    COMMENT = {"author": "Rex", "email": "rex@example.org", "comment": "I saw that boat leave."}
+
+    def post(self, site, nginx, number, **more):
+        fields = self.COMMENT | {"comment": f"I saw boat number {number} leave."}
+        headers = {"Origin": f"https://{HOST}", "Content_Type": "application/x-www-form-urlencoded"}
+        return nginx.ask(f"{site.story}comments/", "POST", urlencode(fields), **headers, **more)
+
+    def network(self, site):
+        code = "from comments.models import Comment; print(Comment.objects.latest('pk').ip)"
+        return site.run("manage.py", "shell", "-v0", "-c", code).split()[-1]
+
+    def test_strangers_word_is_replaced(self, site, nginx):
+        forged = {"X_Forwarded_For": "198.51.100.7", "X_Forwarded_Proto": "http", "X_Request_ID": "a" * 32}
+        answer = self.post(site, nginx, 1, **forged)
+        assert answer.status == 303
+        assert answer.headers["X-Request-ID"] != "a" * 32
+        assert self.network(site).startswith("127.0.0.")
+
+    def test_word_of_the_named_network_is_believed(self, site, nginx):
+        far = "192.0.2.66, 198.51.100.7"
+        assert self.post(site, nginx, 2, source="127.0.0.2", X_Forwarded_For=far).status == 303
+        assert self.network(site).startswith("198.51.100.")
+
+    def test_log_names_nobody(self, site, nginx):
+        nginx.ask("/en/search/?q=bait@example.org")
+        nginx.ask("/en/bait%40example.org/")
+        nginx.ask("/en/me/held/signature-of-a-reader/")
+        nginx.ask(site.story, source="127.0.0.9")
+        wait_for(lambda: any(line["path"] == "/en/me/held/…" for line in lines(nginx)))
+        written = "".join(path.read_text() for path in nginx.folder.glob("*.log"))
+        for bait in ("bait", "signature-of", "127.0.0.", "198.51.100", "rex@"):
+            assert bait not in written, bait
+        assert {"/en/search/", "[address]"} <= {line["path"] for line in lines(nginx)}
+
+
+class TestTls:
+    def test_http_leads_to_https(self, nginx):
+        with socket.create_connection(("127.0.0.1", nginx.plain_port)) as plain:
+            plain.sendall(b"GET /ar/?a=1 HTTP/1.1\r\nHost: any.example\r\nConnection: close\r\n\r\n")
+            answer = plain.makefile("rb").read()
+        assert b" 301 " in answer.split(b"\r\n")[0]
+        assert f"Location: https://{HOST}/ar/?a=1".encode() in answer
+
+    def test_proof_for_certificates_is_served_without_tls(self, nginx):
+        proof = nginx.folder / "html" / ".well-known" / "acme-challenge" / "token"
+        proof.parent.mkdir(parents=True, exist_ok=True)
+        proof.write_text("proof")
+        with socket.create_connection(("127.0.0.1", nginx.plain_port)) as plain:
+            plain.sendall(b"GET /.well-known/acme-challenge/token HTTP/1.0\r\n\r\n")
+            assert plain.makefile("rb").read().endswith(b"proof")
+
+    def test_other_name_is_shown_no_certificate(self, nginx):
+        with pytest.raises(ssl.SSLError):
+            nginx.connect(name="other.example")
+
+    def test_old_protocols_are_refused(self, nginx):
+        old = ssl._create_unverified_context()
+        old.minimum_version = ssl.TLSVersion.TLSv1
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+        old.set_ciphers("DEFAULT:@SECLEVEL=0")
+        with socket.create_connection(("127.0.0.1", nginx.port)) as raw, pytest.raises(ssl.SSLError):
+            old.wrap_socket(raw, server_hostname=HOST)
+
+    def test_http2_is_offered(self, nginx):
+        offering = ssl._create_unverified_context()
+        offering.set_alpn_protocols(["h2", "http/1.1"])
+        with socket.create_connection(("127.0.0.1", nginx.port)) as raw:
+            assert offering.wrap_socket(raw, server_hostname=HOST).selected_alpn_protocol() == "h2"
+
+
+class TestLimits:
+    def test_too_large_a_body_is_refused_before_the_application(self, site, nginx):
+        long = "x" * (1024 * 1024 + 1)
+        refused = nginx.ask(f"{site.story}comments/", "POST", long)
+        assert refused.status == 413
+        for word in ("ارجع", "Go back", "revenez"):
+            assert word.lower() in refused.text.decode().lower()
+        # The desk's pictures are larger, and still have an end.
+        assert nginx.ask("/admin/login/", "POST", long).status in {302, 403}
+        over = "x" * (21 * 1024 * 1024 + 1)
+        assert nginx.ask("/admin/login/", "POST", over).status == 413
+
+    def test_slow_clients_wait_alone(self, site, nginx):
+        """Of a hundred slow ones, in the middle of a head or of a body, nobody else takes notice."""
+        slow = [nginx.connect().sock for _ in range(100)]
+        head = f"POST {site.story}comments/ HTTP/1.1\r\nHost: {HOST}\r\n"
+        for position, each in enumerate(slow):
+            each.sendall((head if position % 2 else head + "Content-Length: 900\r\n\r\na").encode())
+        started = time.monotonic()
+        for number in range(10):
+            assert nginx.ask(f"/en/search/?q=boat{number}").status == 200
+        assert time.monotonic() - started < 5
+        # Who never ends a head is left after `client_header_timeout`, a body after its own.
+        for each in slow:
+            each.settimeout(20)
+            try:
+                assert each.recv(100) == b""
+            except ConnectionResetError:
+                pass
+        assert time.monotonic() - started < 25
+
+    def test_application_that_is_away_is_told_in_three_languages(self, site, nginx):
+        site.stop()
+        site.path.rename(site.path.with_suffix(".away"))
+        try:
+            answer = nginx.ask("/en/")
+        finally:
+            site.path.with_suffix(".away").rename(site.path)
+            site.start()
+        assert answer.status == 502
+        assert answer.headers["Retry-After"] == "10"
+        assert answer.headers["Cache-Control"] == "no-store"
+        for word in ("نعود", "Back in a moment", "De retour"):
+            assert word in answer.text.decode()
