@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -80,7 +81,6 @@ class Site:
         self.listener.listen(2048)
         self.master = 0
         self.log = folder / "gunicorn.log"
-        self.started: list[subprocess.Popen] = []
 
     def run(self, *command: str) -> str:
         """Run python with this newsroom's settings; return what it printed."""
@@ -108,7 +108,8 @@ class Site:
                 stderr=log,
                 pass_fds=[number],
             )
-        self.started.append(process)
+        # As init does: who has ended is told of at once, and is gone.
+        threading.Thread(target=process.wait, daemon=True).start()
         self.master = process.pid
         wait_for(self.answers)
 
@@ -133,9 +134,8 @@ class Site:
 
     def stop(self) -> None:
         """Stop gunicorn as systemd does, and wait for its end."""
-        with_pid = self.master
-        os.kill(with_pid, signal.SIGTERM)
-        wait_for(lambda: not is_running(with_pid))
+        os.kill(self.master, signal.SIGTERM)
+        wait_for(lambda: not is_running(self.master))
 
     def close(self) -> None:
         if self.master and is_running(self.master):

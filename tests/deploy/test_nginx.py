@@ -88,11 +88,10 @@ class TestPages:
         for headline in ("The harbour sleeps", "The harbour wakes"):
             nginx.ask(site.story)
             change_headline(site, headline)
-            done, asked = time.monotonic(), 0
+            done = asked = time.monotonic()
             while headline.encode() not in nginx.ask(site.story).text:
-                asked += 1
-                assert time.monotonic() - done < 1.1
-            print(f"{asked} older pages, {time.monotonic() - done:.2f} s")
+                assert asked - done < 1
+                asked = time.monotonic()
 
     def test_desk_and_commenter_see_the_page_as_it_is(self, site, nginx):
         def asked(**headers):
@@ -104,7 +103,7 @@ class TestPages:
         address = f"https://{HOST}{site.story}"
         # A second may end between the two.
         assert "HIT" in [asked(), asked()]
-        assert asked(Cookie="sessionid=x") == "BYPASS"
+        assert asked(Cookie="a=b; __Host-sessionid=x") == "BYPASS"
         assert asked(Referer=address) == "BYPASS"
         assert asked(Referer=f"{address}?replytocom=3") == "BYPASS"
         assert "HIT" in [asked(Referer=f"https://{HOST}/en/"), asked(Referer=f"https://{HOST}/en/")]
@@ -132,6 +131,7 @@ class TestFiles:
             assert mine.status == 200, path
             assert mine.text == site.ask(path).split(b"\r\n\r\n", 1)[1], path
             names = ["content-type", "x-content-type-options", "content-length"]
+            names += ["cross-origin-resource-policy"]
             names += ["content-security-policy"] if path == site.picture else []
             named = {name: mine.headers[name] for name in names}
             # nginx knows scripts by their older name; browsers take both.
@@ -247,14 +247,14 @@ class TestTls:
 
 class TestLimits:
     def test_too_large_a_body_is_refused_before_the_application(self, site, nginx):
-        long = "x" * (1024 * 1024 + 1)
+        long = "x" * (5 * 1024 * 1024 + 1)
         refused = nginx.ask(f"{site.story}comments/", "POST", long)
         assert refused.status == 413
         for word in ("ارجع", "Go back", "revenez"):
             assert word.lower() in refused.text.decode().lower()
         # The desk's pictures are larger, and still have an end.
         assert nginx.ask("/admin/login/", "POST", long).status in {302, 403}
-        over = "x" * (21 * 1024 * 1024 + 1)
+        over = "x" * (100 * 1024 * 1024 + 1)
         assert nginx.ask("/admin/login/", "POST", over).status == 413
 
     def test_slow_clients_wait_alone(self, site, nginx):

@@ -1,0 +1,147 @@
+"""A new release under load, and a restart: whoever asks meanwhile is answered."""
+
+import subprocess
+import threading
+import time
+from collections import Counter
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.deploy.running import HOST, is_running, unit_command, wait_for
+
+pytestmark = pytest.mark.slow
+POSTS = {"Origin": f"https://{HOST}", "Content-Type": "application/x-www-form-urlencoded"}
+
+
+class Load:
+    """Readers and commenters who ask through nginx without a pause, for as long as the block lasts."""
+
+    def __init__(self, site, nginx):
+        self.site, self.nginx, self.stopped = site, nginx, threading.Event()
+        self.statuses, self.slowest, self.errors = Counter(), 0.0, []
+        self.threads = [threading.Thread(target=self.read, args=(n,)) for n in range(6)]
+        self.threads += [threading.Thread(target=self.comment, args=(n,)) for n in range(2)]
+
+    def read(self, number):
+        # What is kept would not notice: a question of its own each time.
+        self.ask_on(lambda count: ("GET", f"/en/search/?q=boat{number}+{count}", None, {}))
+
+    def comment(self, number):
+        def words(count):
+            text = f"Boat {number} came home for the {count}th time at {time.time_ns()}."
+            fields = {"author": "Rex", "email": "rex@example.org", "comment": text}
+            return ("POST", f"{self.site.story}comments/", urlencode(fields), POSTS)
+
+        self.ask_on(words)
+
+    def ask_on(self, question):
+        connection, count = None, 0
+        while not self.stopped.is_set():
+            count, started = count + 1, time.monotonic()
+            method, path, body, headers = question(count)
+            try:
+                connection = connection or self.nginx.connect()
+                connection.request(method, path, body, headers)
+                answer = connection.getresponse()
+                answer.read()
+                self.statuses[f"{method} {answer.status}"] += 1
+                if answer.will_close:
+                    connection = None
+            except OSError as error:
+                self.errors.append(repr(error))
+                connection = None
+            self.slowest = max(self.slowest, time.monotonic() - started)
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        wait_for(lambda: {"GET 200", "POST 303"} <= set(self.statuses))
+        return self
+
+    def __exit__(self, *error):
+        before = self.statuses.copy()
+        if not any(error):
+            wait_for(lambda: all(self.statuses[kind] > before[kind] for kind in before))
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join()
+        print(dict(self.statuses), f"slowest {self.slowest:.2f} s")
+
+
+def comments(site):
+    code = "from comments.models import Comment; print(Comment.objects.count())"
+    return int(site.run("manage.py", "shell", "-v0", "-c", code).split()[-1])
+
+
+def reload(site):
+    """Reload by the command of the unit; return what it printed and how it ended."""
+    command = unit_command("newsroom-web.service", "ExecReload")
+    command = [str(site.master) if word == "$MAINPID" else word for word in command]
+    return subprocess.run(command, capture_output=True, text=True, timeout=90)
+
+
+def masters(site):
+    """The process ids that have said that they listen, oldest first."""
+    lines = [line for line in site.log.read_text().splitlines() if "Listening at" in line]
+    return [int(line.rpartition("(")[2].partition(")")[0]) for line in lines]
+
+
+def test_reload_loses_no_request_and_no_comment(site, nginx):
+    had = comments(site)
+    with Load(site, nginx) as load:
+        for _ in range(2):
+            done = reload(site)
+            assert (done.returncode, done.stderr) == (0, "")
+            assert not is_running(site.master)
+            site.master = masters(site)[-1]
+            assert is_running(site.master)
+    assert load.errors == []
+    assert set(load.statuses) == {"GET 200", "POST 303"}
+    assert comments(site) - had == load.statuses["POST 303"]
+
+
+def test_restart_keeps_everybody_waiting_and_loses_nobody(site, nginx):
+    had = comments(site)
+    with Load(site, nginx) as load:
+        site.stop()
+        site.start()
+    assert load.errors == []
+    assert set(load.statuses) == {"GET 200", "POST 303"}
+    assert comments(site) - had == load.statuses["POST 303"]
+
+
+def test_release_that_cannot_load_leaves_the_old_one_serving(site, nginx, tmp_path):
+    """As after a typing error in `.env`: here in what the new process is started with."""
+    serving = site.master
+    broken = site.folder / "broken"
+    site.stop()
+    site.environment["VAR_DIR"] = str(broken)
+    broken.symlink_to(site.var)
+    try:
+        site.start()
+        serving = site.master
+        # The folder is now one that nobody can make.
+        broken.unlink()
+        broken.write_text("")
+        done = reload(site)
+        assert done.returncode == 1
+        assert "the old one serves on" in done.stderr
+        assert is_running(serving)
+    finally:
+        broken.unlink(missing_ok=True)
+        site.environment["VAR_DIR"] = str(site.var)
+        site.stop()
+        site.start()
+
+
+def test_reload_reads_settings_and_code_anew(site):
+    """Another interpreter: nothing of the old process is in the new one."""
+    before = masters(site)[-1]
+    assert reload(site).returncode == 0
+    site.master = masters(site)[-1]
+    assert site.master != before
+    environ = f"/proc/{site.master}/environ"
+    names = {entry.split(b"=")[0] for entry in open(environ, "rb").read().split(b"\0")}
+    assert b"GUNICORN_PID" in names  # started by the one before it
+    assert site.answers()
