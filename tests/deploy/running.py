@@ -123,7 +123,9 @@ class Site:
             connection.settimeout(seconds)
             connection.connect(str(self.path))
             head = f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n"
-            connection.sendall(f"{head}X-Forwarded-For: 203.0.113.9\r\nConnection: close\r\n\r\n".encode())
+            connection.sendall(
+                f"{head}X-Forwarded-For: 203.0.113.9\r\nConnection: close\r\n\r\n".encode()
+            )
             parts = []
             try:
                 while part := connection.recv(65536):
@@ -174,6 +176,7 @@ class Nginx:
 
     def __init__(self, binary: str, folder: Path, site: Site) -> None:
         self.folder, self.port, self.plain_port = folder, free_port(), free_port()
+        self.watch_port = free_port()
         self.places = {
             "/run/newsroom-pages": str(folder / "pages-kept"),
             "/run/newsroom/web.sock": str(site.path),
@@ -184,6 +187,7 @@ class Nginx:
             "/var/www/html": str(folder / "html"),
             "listen 80 default_server": f"listen 127.0.0.1:{self.plain_port} default_server",
             "listen [::]:80 default_server": f"listen [::1]:{self.plain_port} default_server",
+            "listen 127.0.0.1:8000": f"listen 127.0.0.1:{self.watch_port}",
             "listen 443 ": f"listen 127.0.0.1:{self.port} ",
             "listen [::]:443 ": f"listen [::1]:{self.port} ",
             # The test's own machine stands for a CDN.
@@ -245,7 +249,11 @@ class Nginx:
         return connection
 
     def ask(
-        self, path: str, method: str = "GET", body: str | None = None, source: str = "127.0.0.1",
+        self,
+        path: str,
+        method: str = "GET",
+        body: str | None = None,
+        source: str = "127.0.0.1",
         **headers: str,
     ) -> http.client.HTTPResponse:
         """Return the answer, read, its body in `text`."""
@@ -256,6 +264,13 @@ class Nginx:
         answer.text = answer.read()
         connection.close()
         return answer
+
+    def ask_plain(self, path: str, port: int) -> bytes:
+        """Return the raw answer at a port without TLS."""
+        with socket.create_connection(("127.0.0.1", port), 30) as plain:
+            head = f"GET {path} HTTP/1.1\r\nHost: any.example\r\nConnection: close\r\n\r\n"
+            plain.sendall(head.encode())
+            return plain.makefile("rb").read()
 
 
 def make_certificate(folder: Path) -> None:

@@ -63,12 +63,18 @@ class TestContainerfile:
                 assert f"!{source}" in ignored, source
 
     def test_nothing_secret_is_let_in(self):
-        let_in = [line[1:] for line in (ROOT / ".dockerignore").read_text().split() if line[0] == "!"]
+        let_in = [
+            line[1:] for line in (ROOT / ".dockerignore").read_text().split() if line[0] == "!"
+        ]
         for secret in (".env", "var", ".git", "deploy/.env", "deploy/certs"):
             assert not any(fnmatch(secret, pattern) for pattern in let_in)
 
     def test_json_forms_are_json(self):
-        forms = [*values("CMD"), *values("ENTRYPOINT"), values("HEALTHCHECK")[0].partition("CMD ")[2]]
+        forms = [
+            *values("CMD"),
+            *values("ENTRYPOINT"),
+            values("HEALTHCHECK")[0].partition("CMD ")[2],
+        ]
         for form in forms:
             assert all(isinstance(word, str) for word in json.loads(form))
 
@@ -157,9 +163,11 @@ class TestCompose:
 
     def test_an_engine_reads_it(self, tmp_path):
         """Where docker with compose, or podman-compose, is: it says itself what is wrong."""
-        asked = subprocess.run(["docker", "compose", "version"], capture_output=True) if shutil.which(
-            "docker"
-        ) else None
+        asked = (
+            subprocess.run(["docker", "compose", "version"], capture_output=True)
+            if shutil.which("docker")
+            else None
+        )
         if not asked or asked.returncode:
             pytest.skip("no `docker compose` on this machine; the tests above read the file")
         command = ["docker", "compose", "--file", "deploy/compose.yaml", "config", "--quiet"]

@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
+import brotli
 import pytest
 
 from tests.deploy.running import HOST, wait_for
@@ -59,18 +60,22 @@ class TestPages:
     @pytest.mark.parametrize(
         ("takes", "packed"),
         [
-            ("gzip, deflate, br, zstd", True),
-            ("br;q=1.0, gzip;q=0.8", True),
-            ("identity", False),
-            ("gzip;q=0", False),
-            ("br, gzip; q=0.0, identity", False),
+            ("gzip, deflate, br, zstd", "br"),
+            ("br;q=1.0, gzip;q=0.8", "br"),
+            ("gzip, deflate", "gzip"),
+            ("gzip;q=1.0, br;q=0", "gzip"),
+            ("identity", None),
+            ("gzip;q=0", None),
+            ("br; q=0.0, identity", None),
+            ("brotli, x-gzip", None),
         ],
     )
     def test_page_is_packed_for_who_takes_it(self, site, nginx, takes, packed):
         plain, answer = nginx.ask(site.story), nginx.ask(site.story, Accept_Encoding=takes)
-        assert ("Content-Encoding" in answer.headers) == packed
+        assert answer.headers["Content-Encoding"] == packed
         assert "Accept-Encoding" in answer.headers["Vary"]
-        assert (gzip.decompress(answer.text) if packed else answer.text) == plain.text
+        unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[packed]
+        assert unpack(answer.text) == plain.text
 
     def test_every_answer_bears_its_own_id(self, site, nginx):
         ids = {nginx.ask(site.story).headers["X-Request-ID"] for _ in range(3)}
@@ -113,12 +118,20 @@ class TestPages:
             nginx.ask(path)
         wait_for(lambda: any(line["path"].startswith("/en/me/") for line in lines(nginx)))
         kept = {line["cache"] for line in lines(nginx) if not line["path"].startswith("/en/world")}
-        personal = [line for line in lines(nginx) if re.match(r"/(admin|healthz|readyz|en/me)", line["path"])]
+        personal = [
+            line
+            for line in lines(nginx)
+            if re.match(r"/(admin|healthz|readyz|en/me)", line["path"])
+        ]
         assert len(personal) >= 4
         assert {line["cache"] for line in personal} == {""}, kept
 
-    def test_metrics_are_not_shown(self, nginx):
-        assert nginx.ask("/metrics").status == 404
+    def test_machine_itself_reads_metrics_and_nobody_else(self, site, nginx):
+        far = {"source": "127.0.0.2", "X_Forwarded_For": "198.51.100.7"}
+        assert nginx.ask("/metrics", **far).status == 404
+        assert b"newsroom_http_requests_total" in nginx.ask_plain("/metrics", nginx.watch_port)
+        assert b" 200 OK" in nginx.ask_plain("/readyz", nginx.watch_port)
+        assert b" 404 " in nginx.ask_plain("/en/", nginx.watch_port)
 
 
 class TestFiles:
@@ -187,7 +200,11 @@ class TestWhoAsks:
         return site.run("manage.py", "shell", "-v0", "-c", code).split()[-1]
 
     def test_strangers_word_is_replaced(self, site, nginx):
-        forged = {"X_Forwarded_For": "198.51.100.7", "X_Forwarded_Proto": "http", "X_Request_ID": "a" * 32}
+        forged = {
+            "X_Forwarded_For": "198.51.100.7",
+            "X_Forwarded_Proto": "http",
+            "X_Request_ID": "a" * 32,
+        }
         answer = self.post(site, nginx, 1, **forged)
         assert answer.status == 303
         assert answer.headers["X-Request-ID"] != "a" * 32
@@ -212,9 +229,7 @@ class TestWhoAsks:
 
 class TestTls:
     def test_http_leads_to_https(self, nginx):
-        with socket.create_connection(("127.0.0.1", nginx.plain_port)) as plain:
-            plain.sendall(b"GET /ar/?a=1 HTTP/1.1\r\nHost: any.example\r\nConnection: close\r\n\r\n")
-            answer = plain.makefile("rb").read()
+        answer = nginx.ask_plain("/ar/?a=1", nginx.plain_port)
         assert b" 301 " in answer.split(b"\r\n")[0]
         assert f"Location: https://{HOST}/ar/?a=1".encode() in answer
 
@@ -222,9 +237,8 @@ class TestTls:
         proof = nginx.folder / "html" / ".well-known" / "acme-challenge" / "token"
         proof.parent.mkdir(parents=True, exist_ok=True)
         proof.write_text("proof")
-        with socket.create_connection(("127.0.0.1", nginx.plain_port)) as plain:
-            plain.sendall(b"GET /.well-known/acme-challenge/token HTTP/1.0\r\n\r\n")
-            assert plain.makefile("rb").read().endswith(b"proof")
+        asked = nginx.ask_plain("/.well-known/acme-challenge/token", nginx.plain_port)
+        assert asked.endswith(b"proof")
 
     def test_other_name_is_shown_no_certificate(self, nginx):
         with pytest.raises(ssl.SSLError):
@@ -235,7 +249,10 @@ class TestTls:
         old.minimum_version = ssl.TLSVersion.TLSv1
         old.maximum_version = ssl.TLSVersion.TLSv1_1
         old.set_ciphers("DEFAULT:@SECLEVEL=0")
-        with socket.create_connection(("127.0.0.1", nginx.port)) as raw, pytest.raises(ssl.SSLError):
+        with (
+            socket.create_connection(("127.0.0.1", nginx.port)) as raw,
+            pytest.raises(ssl.SSLError),
+        ):
             old.wrap_socket(raw, server_hostname=HOST)
 
     def test_http2_is_offered(self, nginx):

@@ -96,7 +96,9 @@ class TestCommands:
     def test_backup_can_be_restored_elsewhere(self, site, tmp_path):
         command = unit_command("newsroom-backup.service", "ExecStart")
         folder = tmp_path / "backups"
-        printed = site.run(*[str(folder) if "/var/backups" in word else word for word in command[1:]])
+        printed = site.run(
+            *[str(folder) if "/var/backups" in word else word for word in command[1:]]
+        )
         archive = next(folder.glob("newsroom-*.tar.gz"))
         assert archive.name in printed
 
