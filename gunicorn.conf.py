@@ -56,6 +56,16 @@ def on_exit(server: Arbiter) -> None:
     slots.close_folder()
 
 
+def pre_exec(server: Arbiter) -> None:
+    """After SIGUSR2: put systemd's sockets back to the numbers at which the new process looks for
+    them, from which gunicorn took them away."""
+    if not server.systemd:
+        return
+    sockets = [os.dup(listener.fileno()) for listener in server.LISTENERS]
+    for number, socket in enumerate(sockets, start=systemd.SD_LISTEN_FDS_START):
+        os.dup2(socket, number)
+
+
 def post_worker_init(worker: Worker) -> None:
     """After SIGUSR2: this worker has loaded the new release, so the old one may finish and go.
 

@@ -1,7 +1,6 @@
 """One newsroom, and servers before it, for all tests of deploy/."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

@@ -202,7 +202,7 @@ class Nginx:
         used: set[str] = set()
         (self.folder / "newsroom").mkdir()
         shutil.copytree(DEPLOY / "nginx" / "pages", self.folder / "newsroom" / "pages")
-        for name in ("http.conf", "site.conf", "newsroom.conf"):
+        for name in ("http.conf", "site.conf", "tls.conf", "newsroom.conf"):
             text = (DEPLOY / "nginx" / name).read_text()
             for place, ours in self.places.items():
                 used |= {place} if place in text else set()
@@ -214,7 +214,7 @@ class Nginx:
         (self.folder / "nginx.conf").write_text(self.main_file())
 
     def main_file(self) -> str:
-        """Debian's own, with its tcp_nopush and gzip, in this folder."""
+        """Debian's own, with what it says of TLS, tcp_nopush and gzip, in this folder."""
         user = "user root;" if os.geteuid() == 0 else ""
         kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         kept = " ".join(f"{kind}_temp_path {self.folder}/{kind};" for kind in kinds)
@@ -223,6 +223,7 @@ class Nginx:
             error_log {self.folder}/main.log; events {{ worker_connections 4096; }}
             http {{
                 sendfile on; tcp_nopush on; gzip on; access_log off; {kept}
+                ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers on;
                 include /etc/nginx/mime.types; default_type application/octet-stream;
                 include newsroom.conf;
                 server {{ listen 127.0.0.1:{self.plain_port}; server_name plain.example;
@@ -243,9 +244,8 @@ class Nginx:
     def connect(self, source: str = "127.0.0.1", name: str = HOST) -> http.client.HTTPConnection:
         """Return a connection over TLS, from one of this machine's own addresses."""
         raw = socket.create_connection(("127.0.0.1", self.port), 30, (source, 0))
-        trusting = ssl._create_unverified_context()
         connection = http.client.HTTPConnection(HOST)
-        connection.sock = trusting.wrap_socket(raw, server_hostname=name)
+        connection.sock = trusting().wrap_socket(raw, server_hostname=name)
         return connection
 
     def ask(
@@ -273,12 +273,15 @@ class Nginx:
             return plain.makefile("rb").read()
 
 
+def trusting() -> ssl.SSLContext:
+    """Return what takes a certificate that nobody else has signed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 def make_certificate(folder: Path) -> None:
     """Sign a certificate by itself, for the name of the site."""
-    subprocess.run(
-        [tool("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-        + ["-subj", f"/CN={HOST}", "-out", "fullchain.pem", "-keyout", "privkey.pem"],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
+    command = [tool("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", f"/CN={HOST}", "-out", "fullchain.pem", "-keyout", "privkey.pem"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)

@@ -7,12 +7,13 @@ import socket
 import ssl
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import brotli
 import pytest
 
-from tests.deploy.running import HOST, wait_for
+from tests.deploy.running import HOST, trusting, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -245,7 +246,7 @@ class TestTls:
             nginx.connect(name="other.example")
 
     def test_old_protocols_are_refused(self, nginx):
-        old = ssl._create_unverified_context()
+        old = trusting()
         old.minimum_version = ssl.TLSVersion.TLSv1
         old.maximum_version = ssl.TLSVersion.TLSv1_1
         old.set_ciphers("DEFAULT:@SECLEVEL=0")
@@ -256,7 +257,7 @@ class TestTls:
             old.wrap_socket(raw, server_hostname=HOST)
 
     def test_http2_is_offered(self, nginx):
-        offering = ssl._create_unverified_context()
+        offering = trusting()
         offering.set_alpn_protocols(["h2", "http/1.1"])
         with socket.create_connection(("127.0.0.1", nginx.port)) as raw:
             assert offering.wrap_socket(raw, server_hostname=HOST).selected_alpn_protocol() == "h2"
@@ -275,7 +276,7 @@ class TestLimits:
         assert nginx.ask("/admin/login/", "POST", over).status == 413
 
     def test_slow_clients_wait_alone(self, site, nginx):
-        """Of a hundred slow ones, in the middle of a head or of a body, nobody else takes notice."""
+        """Of a hundred that stop in the middle of a head or a body nobody else takes notice."""
         slow = [nginx.connect().sock for _ in range(100)]
         head = f"POST {site.story}comments/ HTTP/1.1\r\nHost: {HOST}\r\n"
         for position, each in enumerate(slow):
@@ -287,10 +288,8 @@ class TestLimits:
         # Who never ends a head is left after `client_header_timeout`, a body after its own.
         for each in slow:
             each.settimeout(20)
-            try:
+            with suppress(ConnectionResetError):
                 assert each.recv(100) == b""
-            except ConnectionResetError:
-                pass
         assert time.monotonic() - started < 25
 
     def test_application_that_is_away_is_told_in_three_languages(self, site, nginx):

@@ -1,9 +1,12 @@
 """A new release under load, and a restart: whoever asks meanwhile is answered."""
 
+import os
 import subprocess
+import sys
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -15,7 +18,7 @@ POSTS = {"Origin": f"https://{HOST}", "Content-Type": "application/x-www-form-ur
 
 
 class Load:
-    """Readers and commenters who ask through nginx without a pause, for as long as the block lasts."""
+    """Readers and commenters who ask through nginx without a pause while the block lasts."""
 
     def __init__(self, site, nginx):
         self.site, self.nginx, self.stopped = site, nginx, threading.Event()
@@ -66,7 +69,7 @@ class Load:
         self.stopped.set()
         for thread in self.threads:
             thread.join()
-        print(dict(self.statuses), f"slowest {self.slowest:.2f} s")
+        sys.stdout.write(f"{dict(self.statuses)}, slowest {self.slowest:.2f} s\n")
 
 
 def comments(site):
@@ -74,11 +77,12 @@ def comments(site):
     return int(site.run("manage.py", "shell", "-v0", "-c", code).split()[-1])
 
 
-def reload(site):
+def reload(site, seconds=60):
     """Reload by the command of the unit; return what it printed and how it ended."""
     command = unit_command("newsroom-web.service", "ExecReload")
     command = [str(site.master) if word == "$MAINPID" else word for word in command]
-    return subprocess.run(command, capture_output=True, text=True, timeout=90)
+    environment = os.environ | {"RELOAD_SECONDS": str(seconds)}
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
 def masters(site):
@@ -124,7 +128,7 @@ def test_release_that_cannot_load_leaves_the_old_one_serving(site, nginx, tmp_pa
         # The folder is now one that nobody can make.
         broken.unlink()
         broken.write_text("")
-        done = reload(site)
+        done = reload(site, seconds=5)
         assert done.returncode == 1
         assert "the old one serves on" in done.stderr
         assert is_running(serving)
@@ -141,7 +145,7 @@ def test_reload_reads_settings_and_code_anew(site):
     assert reload(site).returncode == 0
     site.master = masters(site)[-1]
     assert site.master != before
-    environ = f"/proc/{site.master}/environ"
-    names = {entry.split(b"=")[0] for entry in open(environ, "rb").read().split(b"\0")}
+    environ = Path(f"/proc/{site.master}/environ").read_bytes()
+    names = {entry.split(b"=")[0] for entry in environ.split(b"\0")}
     assert b"GUNICORN_PID" in names  # started by the one before it
     assert site.answers()
