@@ -57,13 +57,18 @@ def on_exit(server: Arbiter) -> None:
 
 
 def pre_exec(server: Arbiter) -> None:
-    """After SIGUSR2: put systemd's sockets back to the numbers at which the new process looks for
-    them, from which gunicorn took them away."""
-    if not server.systemd:
-        return
-    sockets = [os.dup(listener.fileno()) for listener in server.LISTENERS]
-    for number, socket in enumerate(sockets, start=systemd.SD_LISTEN_FDS_START):
-        os.dup2(socket, number)
+    """After SIGUSR2, in the process that will be the new release.
+
+    It becomes a child of systemd, not of the master it replaces: systemd neither waits for nor
+    notices the end of others. And systemd's sockets go back to the numbers at which the new
+    master looks for them, from which gunicorn took them away.
+    """
+    if os.fork():
+        os._exit(0)
+    if server.systemd:
+        sockets = [os.dup(listener.fileno()) for listener in server.LISTENERS]
+        for number, socket in enumerate(sockets, start=systemd.SD_LISTEN_FDS_START):
+            os.dup2(socket, number)
 
 
 def post_worker_init(worker: Worker) -> None:

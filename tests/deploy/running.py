@@ -234,7 +234,13 @@ class Nginx:
     def start(self) -> None:
         with (self.folder / "nginx.log").open("ab") as log:
             self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
-        wait_for(lambda: socket.socket().connect_ex(("127.0.0.1", self.port)) == 0, 10)
+        wait_for(self.listens)
+
+    def listens(self) -> bool:
+        """Whether a connection is taken; fails, with its words, when nginx ended."""
+        assert self.process.poll() is None, (self.folder / "nginx.log").read_text()
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self) -> None:
         if self.process:
