@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.conftest import CHROMIUM_FLAGS
+from tests.chromium import CHROMIUM_FLAGS
 from tests.servers import Server
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.conftest import CHROMIUM_FLAGS, find_chromium  # noqa: E402
+from tests.chromium import CHROMIUM_FLAGS, find_chromium  # noqa: E402
 
 WORDS = "قرأت التقرير مرتين. هل ستُفتح السوق يوم الجمعة أيضاً؟"
 STORY = "الرصيف الشرقي"

@@ -5,7 +5,7 @@ import os
 import pytest
 from django.test import Client
 
-from tests.conftest import CHROMIUM_FLAGS
+from tests.chromium import CHROMIUM_FLAGS
 
 # Playwright's own event loop runs in this thread; the tests' database calls are synchronous.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
