@@ -37,6 +37,8 @@ class _Asked:
     is_feed: bool = False
     date: tuple[int, int] | None = None
     language: str = ""
+    # The page of a file stands under its story: without the file that is what is left.
+    parent: str = ""
 
 
 def find(path: str, query: str = "") -> str:
@@ -48,6 +50,8 @@ def find(path: str, query: str = "") -> str:
     paths = [one for one in asked.paths if "\x00" not in one and len(one) <= MAX_LENGTH]
     rows = OldAddress.objects.filter(path__in=paths).in_bulk(field_name="path")
     row = next((rows[one] for one in paths if one in rows), None)
+    if row and row.path == asked.parent and not row.story_id:
+        row = None
     target = _target(row, asked.is_feed) if row else ""
     if not target and asked.number:
         target = _numbered(asked.number)
@@ -89,7 +93,9 @@ def _taken_apart(path: str, query: dict[str, str]) -> _Asked:
         bare = shorter
     found = _DATE.search(bare)
     paths = [bare, *sizes_of(bare), _PART.sub("", bare), *_terms(bare), *_last_part(bare)]
-    asked = _Asked(list(dict.fromkeys(filter(None, paths))), is_feed=is_feed)
+    parent = bare.rpartition("/")[0]
+    asked = _Asked(list(dict.fromkeys(filter(None, [*paths, parent]))), is_feed=is_feed)
+    asked.parent = "" if parent in paths else parent
     before = bare[: found.start()].strip("/") if found else ""
     if before in dict(settings.LANGUAGES):
         asked.language = before
@@ -133,8 +139,7 @@ def _target(row: OldAddress, is_feed: bool) -> str:
     if row.story_id:
         return _of_story(row.story, is_feed)
     if row.image_id:
-        # Until its sizes are made, the picture is nowhere.
-        return "" if row.image.is_waiting else pictures.rendition_url(row.image, "full", 1920)
+        return pictures.rendition_url(row.image, "full", 1920)
     kept = row.section or row.topic or row.author
     name = kept.translations.filter(language=row.language).first() if kept else None
     name = name or (kept.in_language(row.language) if kept else None)

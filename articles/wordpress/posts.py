@@ -66,7 +66,7 @@ class Reader:
             "standfirst": standfirst,
             "body_html": body,
             "slug": self._free_page_slug(slug, language, story) if is_page else slug,
-            "kind": _kind(post, body).value,
+            "kind": KINDS[post.type].value,
             "section": (self.sections.pages if is_page else self._section(post, language)).pk,
             "picture": self._picture(post, language, story),
             "topics": [
@@ -178,15 +178,6 @@ def status_of(post: Post, receipt: Receipt) -> str:
     elif post.status not in STATUSES:
         receipt.note(f"status “{post.status[:40]}” is not known: kept as draft", post.number)
     return STATUSES.get(post.status, Status.DRAFT)
-
-
-def _kind(post: Post, body: str) -> Story.Kind:
-    """Return the kind of a post: its format counts where the text has what the kind needs."""
-    if post.type == "post" and post.format == "gallery" and body.count("<img ") > 1:
-        return Story.Kind.GALLERY
-    if post.type == "post" and post.format == "video" and "data-embed" in body:
-        return Story.Kind.VIDEO
-    return KINDS[post.type]
 
 
 def _filled(pattern: str, headline: str, excerpt: str) -> str:

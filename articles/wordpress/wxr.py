@@ -110,7 +110,6 @@ class Post:
     fields: dict[str, list[str]] = field(default_factory=dict)
     # Posts of one group are each other's translations.
     group: str = ""
-    format: str = ""
     guests: list[str] = field(default_factory=list)
     line: int = 0
     # Of a text in several languages side by side: all of them, and which one this is beside the
@@ -365,7 +364,6 @@ def _post(element: Element, line: int) -> Post:
     at = _moment(found.get("wp:post_date_gmt"), found.get("wp:post_date"), found.get("pubDate"))
     groups = [decoded(term.get("nicename")) for term in _terms(element, "post_translations")]
     groups += fields.get("_wpml_import_translation_group", [])
-    formats = [term.get("nicename") for term in _terms(element, "post_format")]
     return Post(
         number=_number(found.get("wp:post_id", "")),
         type=found.get("wp:post_type", "").strip() or "post",
@@ -388,7 +386,6 @@ def _post(element: Element, line: int) -> Post:
         link=found.get("link", "").strip(),
         fields=fields,
         group=next(filter(None, groups), ""),
-        format=next(iter(formats), "").removeprefix("post-format-"),
         guests=[plain(term.text or "") for term in _terms(element, "author")],
         line=line,
     )

@@ -81,6 +81,7 @@ class TestStories:
             "/2020/05/old-news/?utm_source=mail",
             "/2020/05/first-name/",
             "/2020/05/some-attachment/old-news/",
+            "/2020/05/old-news/page-of-a-file/",
             "/old-news/",
             "/?p=5",
             "/?p=5&preview=true",
@@ -171,6 +172,10 @@ class TestLists:
     def test_B235_lead_to_ours(self, client, settings, address, target):
         settings.DEFAULT_LANGUAGE = "en"
         assert leads(client, address) == target
+
+    def test_what_stands_under_a_list_is_not_the_list(self, client):
+        assert client.get("/category/nothing/").status_code == 404
+        assert client.get("/category/world/nothing/").status_code == 404
 
     def test_a_second_run_keeps_every_address(self, tmp_path):
         before = list(OldAddress.objects.order_by("path").values_list())

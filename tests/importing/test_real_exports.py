@@ -50,12 +50,7 @@ class TestRealExports:
     def test_theme_unit_test(self):
         self.check(
             "theme-unit-test.xml",
-            {
-                ("story", "published"): 55,
-                ("video", "published"): 1,  # by its format, and it has a film
-                ("story", "draft"): 2,
-                ("page", "published"): 21,
-            },
+            {("story", "published"): 56, ("story", "draft"): 2, ("page", "published"): 21},
             {("comment", "approved"): 26, ("comment", "pending"): 3, ("pingback", "approved"): 4},
         )
         assert Story.objects.scheduled().count() == 1
