@@ -38,7 +38,9 @@ def paper():
             picture=make_image().pk,
             bylines=[line],
             body_html=f"<h2>{words}</h2><p>{words} <a href='https://x.example'>{words}</a></p>"
-            f"<blockquote><p>{words}</p></blockquote><ul><li>{words}</li></ul>",
+            f"<blockquote><p>{words}</p></blockquote><ul><li>{words}</li></ul>"
+            f'<figure data-quote="pull"><blockquote><p>{words} {words[:5]}</p></blockquote>'
+            f"<figcaption>{words[:9]}</figcaption></figure>",
         )
         workflow.correct(story, by=None, grade="correction", text=words)
         first = make_comment(story, name=words[:8], body=words, website="https://omar.example/")
