@@ -6,7 +6,7 @@ adds to one (pages, feeds, parents of a category, sizes of a picture) is taken o
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -23,8 +23,14 @@ _PART = re.compile(r"/\d{1,2}\Z")
 _DATE = re.compile(r"/((?:19|20)\d\d)(?:/(\d\d?)(?:/\d\d?)?)?\Z")
 _SIZE = re.compile(r"-\d{1,5}x\d{1,5}(?=\.[A-Za-z]{2,5}\Z)")
 _SUFFIX = re.compile(r"(?=\.[A-Za-z]{2,5}\Z)")
-# Of an address in a query: what names the thing itself.
-_NUMBERS = ("p", "page_id", "attachment_id", "cat", "author")
+# Of an address in a query: what names the thing itself, and as what that is kept.
+_NAMED = {
+    **{name: f"/?{name}={{}}" for name in ("p", "page_id", "attachment_id", "cat", "author")},
+    "tag": "/tag/{}",
+    "category_name": "/category/{}",
+    "author_name": "/author/{}",
+}
+_SITEMAPS = frozenset({"/wp-sitemap.xml", "/sitemap_index.xml", "/sitemap-news.xml"})
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
 
 
@@ -39,6 +45,7 @@ class _Asked:
     language: str = ""
     # The page of a file stands under its story: without the file that is what is left.
     parent: str = ""
+    words: str = ""
 
 
 def find(path: str, query: str = "") -> str:
@@ -55,8 +62,8 @@ def find(path: str, query: str = "") -> str:
     target = _target(row, asked.is_feed) if row else ""
     if not target and asked.number:
         target = _numbered(asked.number)
-    if not target and row is None and _is_archive(asked):
-        target = _archive(asked)
+    if not target and row is None and _is_list(asked):
+        target = _list(asked)
     return iri_to_uri(target)
 
 
@@ -85,8 +92,8 @@ def _fields(query: str) -> dict[str, str]:
 
 def _taken_apart(path: str, query: dict[str, str]) -> _Asked:
     path = path.removeprefix("/index.php") or "/"
-    if query and path.count("/") <= 1:
-        return _asked_by_query(path, query)
+    if path.count("/") <= 1 and (path == "/" or query.keys() & _NAMED.keys()):
+        return _asked_by_query(query)
     bare = _FEED.sub("", path)
     is_feed = bare != path
     while (shorter := _HUNG_ON.sub("", bare)) != bare:
@@ -105,23 +112,19 @@ def _taken_apart(path: str, query: dict[str, str]) -> _Asked:
     return asked
 
 
-def _asked_by_query(path: str, query: dict[str, str]) -> _Asked:
-    base = "" if path == "/" else path
-    named = [name for name in (*_NUMBERS, "tag", "category_name", "author_name") if name in query]
-    paths = [normalise(f"/?{name}={query[name]}") for name in named]
-    paths += [normalise(f"/tag/{query[name]}") for name in named if name == "tag"]
-    paths += [normalise(f"/author/{query[name]}") for name in named if name == "author_name"]
-    paths += [
-        normalise(f"/category/{query[name].rpartition('/')[2]}")
-        for name in named
-        if name == "category_name"
-    ]
+def _asked_by_query(query: dict[str, str]) -> _Asked:
+    named = [name for name in _NAMED if name in query]
+    # A category is named with its parents before it.
+    values = {name: query[name].rstrip("/").rpartition("/")[2] for name in named}
+    paths = [normalise(_NAMED[name].format(values[name])) for name in named]
     number = next((query[name] for name in ("p", "page_id") if name in query), "")
-    asked = _Asked(paths if named else [base] if base else [], is_feed="feed" in query)
-    asked.number = (
-        int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
+    is_number = number.isascii() and number.isdecimal() and len(number) < 19
+    return _Asked(
+        paths,
+        number=int(number) if is_number else 0,
+        is_feed="feed" in query,
+        words=query.get("s", "").strip(),
     )
-    return asked
 
 
 def _terms(path: str) -> list[str]:
@@ -161,14 +164,22 @@ def _numbered(number: int) -> str:
     return next(filter(None, (_of_story(story, False) for story in rows[:3])), "")
 
 
-def _is_archive(asked: _Asked) -> bool:
+def _is_list(asked: _Asked) -> bool:
+    """Whether an address names no thing, but a list that this site has too: a month, a feed, a
+    search, a sitemap. A site that moved in from nowhere is not asked for those."""
     is_site = not asked.paths or asked.paths[0] in ("/", "/comments")
-    return bool(asked.date or (asked.is_feed and is_site)) and OldAddress.objects.exists()
+    is_map = bool(asked.paths) and asked.paths[0] in _SITEMAPS
+    is_one = asked.date or asked.words or is_map or (asked.is_feed and is_site)
+    return bool(is_one) and OldAddress.objects.exists()
 
 
-def _archive(asked: _Asked) -> str:
+def _list(asked: _Asked) -> str:
     language = asked.language or settings.DEFAULT_LANGUAGE
     if asked.date:
         return reverse("articles:archive", args=[language, *asked.date])
+    if asked.words:
+        return f"{reverse('articles:search', args=[language])}?{urlencode({'q': asked.words})}"
+    if not asked.is_feed:
+        return reverse("sitemaps:index")
     is_comments = "/comments" in asked.paths
     return reverse("articles:front", args=[language]) + ("comments/" * is_comments) + "feed/"

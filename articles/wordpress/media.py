@@ -22,7 +22,6 @@ from newsroom.lib.text import one_line
 # Where WordPress puts uploads; many-site installations put a number behind.
 _FOLDERS = ("/wp-content/uploads/", "/uploads/", "/files/")
 _KINDS = frozenset(".jpg .jpeg .jpe .png .gif .webp .avif".split())
-# Of what telephones and scanners call their files no reader learns anything.
 _ALT_LENGTH, _CAPTION_LENGTH = 250, 400
 
 

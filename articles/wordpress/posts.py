@@ -4,7 +4,7 @@ import re
 from itertools import count
 
 from articles import content as contents
-from articles.models import Story
+from articles.models import Section, Story
 from articles.models.author import Byline
 from articles.wordpress import tongues
 from articles.wordpress.media import Library
@@ -104,9 +104,10 @@ class Reader:
 
     def _lines(self, post: Post, headline: str, story: Story | None) -> tuple[str, dict[str, str]]:
         """Return the standfirst, and what search engines are told: of Yoast, Rank Math, Jannah."""
-        subtitle = tongues.in_any(one_line(to_text(post.first("tie_post_sub_title"))), [])
-        told = post.first("_yoast_wpseo_metadesc", "rank_math_description")
-        title = post.first("_yoast_wpseo_title", "rank_math_title")
+        own = [post.language] if post.editions else []
+        subtitle = tongues.in_any(one_line(to_text(post.first("tie_post_sub_title"))), own)
+        told = tongues.in_any(post.first("_yoast_wpseo_metadesc", "rank_math_description"), own)
+        title = tongues.in_any(post.first("_yoast_wpseo_title", "rank_math_title"), own)
         description = _filled(told, headline, post.excerpt)
         if subtitle and post.excerpt and not description:
             description = post.excerpt
@@ -118,7 +119,7 @@ class Reader:
             "search_description": fit(description, 300),
         }
 
-    def _section(self, post: Post, language: str):
+    def _section(self, post: Post, language: str) -> Section:
         named = post.first(
             "_yoast_wpseo_primary_category", "rank_math_primary_category", "tie_primary_category"
         )

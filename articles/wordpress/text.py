@@ -28,7 +28,6 @@ class Attachment:
     file: str = ""
     alt: str = ""
     caption: str = ""
-    link: str = ""
 
 
 @dataclass(frozen=True)

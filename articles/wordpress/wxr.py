@@ -330,7 +330,6 @@ def _add_attachment(site: Site, found: dict[str, str], fields: dict[str, list[st
             file=next(iter(fields.get("_wp_attached_file", ())), ""),
             alt=spoken(next(iter(fields.get("_wp_attachment_image_alt", ())), "")),
             caption=spoken(found.get("excerpt:encoded", "")),
-            link=found.get("link", "").strip(),
         )
 
 

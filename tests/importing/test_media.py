@@ -163,7 +163,7 @@ class TestOnce:
         run(file, media=media, language="en", update=True)
         assert ImageTranslation.objects.get().alt == "Ours"
 
-    def test_pictures_may_come_later(self, tmp_path, media):
+    def test_B229_texts_link_to_the_old_site_until_pictures_come(self, tmp_path, media):
         file = wxr(
             tmp_path, item(1, shown(), text=f'<img src="{UPLOADS}/2021/03/stage.jpg">'), STAGE
         )

@@ -83,6 +83,7 @@ class TestStories:
             "/2020/05/some-attachment/old-news/",
             "/2020/05/old-news/page-of-a-file/",
             "/old-news/",
+            "/old-news/amp/?utm_source=mail",
             "/?p=5",
             "/?p=5&preview=true",
             "/index.php?p=5",
@@ -166,7 +167,10 @@ class TestLists:
             ("/2020/05/page/3/", "/en/archive/2020/5/"),
             ("/feed/", "/en/feed/"),
             ("/?feed=rss2", "/en/feed/"),
+            ("/feed/?x=1", "/en/feed/"),
             ("/comments/feed/", "/en/comments/feed/"),
+            ("/?s=old+ships", "/en/search/?q=old+ships"),
+            ("/wp-sitemap.xml", "/sitemap.xml"),
         ],
     )
     def test_B235_lead_to_ours(self, client, settings, address, target):

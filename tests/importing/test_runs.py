@@ -50,7 +50,7 @@ class TestAgain:
         assert "Dry run" in receipt
         assert "stories: 11 new" in receipt
 
-    def test_the_receipt_names_what_was_left_out(self):
+    def test_B232_the_receipt_names_what_was_left_out(self):
         receipt = run(PAPER)
         for line in (
             "skipped: attachment (no --media folder was given): 2",
