@@ -3,8 +3,8 @@
 A name is looked up once, everything it stands for is checked, and the connection goes to a checked
 address with the name in TLS and `Host`. A name that means another machine a moment later (DNS
 rebinding) leads nowhere else. Redirects are not followed, no proxy is asked, nothing of the answer
-is read but its status and headers, and the call is over in SECONDS. Looking up a name takes what the
-machine's resolver allows itself.
+is read but its status and headers, and the call is over in SECONDS. Looking up a name takes what
+the machine's resolver allows itself.
 """
 
 import http.client
