@@ -3,9 +3,11 @@
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django.utils.timezone import now
 
 from articles import workflow
 from articles.models import Story
+from newsroom.models import Webhook
 from tests.factories import (
     make_author,
     make_comment,
@@ -26,6 +28,10 @@ WATCHED = {"bypass_csp": True, "reduced_motion": "reduce"}
 @pytest.fixture
 def root(site):
     user = make_user("root", "Administrator", is_superuser=True, interface_language="en")
+    # First, so that what is published below stands among its calls.
+    hook = Webhook.objects.create(name="App", url="https://x.example/", events=Webhook.Event.values)
+    hook.renew_secret()
+    Webhook.objects.create(name="Old", url="https://y.example/", is_active=False, stopped_at=now())
     make_section()
     image, author = make_image(), make_author(user=user)
     bylines = [{"author": author.pk, "name": "", "role": "writer"}]
