@@ -164,10 +164,13 @@ def rebuild(edition_id: int | None = None) -> None:
     the later one sees both. Only a change of sections locks more than one edition.
     """
     editions = Edition.objects.filter(pk=edition_id) if edition_id else Edition.objects.all()
-    for edition in editions.select_for_update().order_by("pk").prefetch_related("menu_items"):
+    asked = editions.select_for_update().order_by("pk")
+    locked = list(asked.prefetch_related("menu_items", "placements"))
+    sections = _sections([edition.language for edition in locked])
+    for edition in locked:
         # What other apps keep there stays.
         snapshot = edition.snapshot | {
-            "sections": list(_sections(edition.language)),
+            "sections": sections.get(edition.language, []),
             "menus": _menus(edition),
             "breaking": strip.rows(edition.language),
             "placements": advertising.rows(edition.placements.all()),
@@ -190,15 +193,20 @@ def rebuild_in(language: str) -> None:
         rebuild(pk)
 
 
-def _sections(language: str):
-    rows = SectionTranslation.objects.filter(language=language, section__in_navigation=True)
+def _sections(languages: list[str]) -> dict[str, list[dict[str, Any]]]:
+    """What the snapshot keeps of the sections in each of `languages` (one query)."""
+    rows = SectionTranslation.objects.filter(language__in=languages, section__in_navigation=True)
+    found: dict[str, list[dict[str, Any]]] = {}
     for row in rows.select_related("section").order_by("section__position", "section_id"):
-        yield {
-            "id": row.section_id,
-            "parent": row.section.parent_id,
-            "name": row.name,
-            "slug": row.slug,
-        }
+        found.setdefault(row.language, []).append(
+            {
+                "id": row.section_id,
+                "parent": row.section.parent_id,
+                "name": row.name,
+                "slug": row.slug,
+            }
+        )
+    return found
 
 
 def _menus(edition: Edition) -> dict[str, list[dict[str, str]]]:
