@@ -21,6 +21,7 @@ from articles.models import (
     SectionTranslation,
     Story,
 )
+from newsroom.lib import caching
 from newsroom.lib.html import BASIC, clean
 from newsroom.lib.rtl import language_direction
 
@@ -112,7 +113,10 @@ class Site:
         if terms.get("is_stopped"):
             return "stopped"
         days, published_at = terms.get("close_after_days"), story.published_at
-        is_old = days and published_at and published_at + timedelta(days=days) <= timezone.now()
+        closing = published_at + timedelta(days=days) if days and published_at else None
+        if closing:
+            caching.ends(closing)
+        is_old = closing and closing <= timezone.now()
         return "closed" if is_old or not story.comments_are_open else ""
 
     def _menu(self, place: str) -> list[dict[str, str]]:
@@ -164,13 +168,10 @@ def rebuild(edition_id: int | None = None) -> None:
     the later one sees both. Only a change of sections locks more than one edition.
     """
     editions = Edition.objects.filter(pk=edition_id) if edition_id else Edition.objects.all()
-    asked = editions.select_for_update().order_by("pk")
-    locked = list(asked.prefetch_related("menu_items", "placements"))
-    sections = _sections([edition.language for edition in locked])
-    for edition in locked:
+    for edition in editions.select_for_update().order_by("pk").prefetch_related("menu_items"):
         # What other apps keep there stays.
         snapshot = edition.snapshot | {
-            "sections": sections.get(edition.language, []),
+            "sections": list(_sections(edition.language)),
             "menus": _menus(edition),
             "breaking": strip.rows(edition.language),
             "placements": advertising.rows(edition.placements.all()),
@@ -193,20 +194,15 @@ def rebuild_in(language: str) -> None:
         rebuild(pk)
 
 
-def _sections(languages: list[str]) -> dict[str, list[dict[str, Any]]]:
-    """What the snapshot keeps of the sections in each of `languages` (one query)."""
-    rows = SectionTranslation.objects.filter(language__in=languages, section__in_navigation=True)
-    found: dict[str, list[dict[str, Any]]] = {}
+def _sections(language: str):
+    rows = SectionTranslation.objects.filter(language=language, section__in_navigation=True)
     for row in rows.select_related("section").order_by("section__position", "section_id"):
-        found.setdefault(row.language, []).append(
-            {
-                "id": row.section_id,
-                "parent": row.section.parent_id,
-                "name": row.name,
-                "slug": row.slug,
-            }
-        )
-    return found
+        yield {
+            "id": row.section_id,
+            "parent": row.section.parent_id,
+            "name": row.name,
+            "slug": row.slug,
+        }
 
 
 def _menus(edition: Edition) -> dict[str, list[dict[str, str]]]:

@@ -26,15 +26,10 @@ def rows(language: str) -> list[dict[str, Any]]:
     when a page is made, so a line costs a page no query.
     """
     lines = Breaking.objects.current().filter(language=language)
-    named = [line.story_id for line in lines if line.story_id]
-    linked = _linked(named) if named else {}
-    return [_row(line, linked.get(line.story_id)) for line in lines]
-
-
-def _linked(pks: list[int]) -> dict[int, Story]:
     stories = Story.objects.with_section().filter(status=Story.Status.PUBLISHED)
-    fields = ("language", "slug", "kind", "published_at", "unpublish_at", "section_id")
-    return stories.only(*fields).in_bulk(pks)
+    known = stories.only("language", "slug", "kind", "published_at", "unpublish_at", "section_id")
+    linked = known.in_bulk([line.story_id for line in lines if line.story_id])
+    return [_row(line, linked.get(line.story_id)) for line in lines]
 
 
 def _row(line: Breaking, story: Story | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The floor: Django with no middleware, no database and one view that answers a constant."""
+"""The floor: Django as `startproject` sets it up, with one view that answers a constant."""
 
 import os
 
@@ -11,7 +11,25 @@ BODY = b"x" * int(os.environ.get("FLOOR_BYTES", "20000"))
 SIZE = {"Content-Length": str(len(BODY))}
 
 settings.configure(
-    ALLOWED_HOSTS=["*"], MIDDLEWARE=[], ROOT_URLCONF="bench.floor", SECRET_KEY="floor", DATABASES={}
+    ALLOWED_HOSTS=["127.0.0.1"],
+    MIDDLEWARE=[
+        "django.middleware.security.SecurityMiddleware",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    ],
+    INSTALLED_APPS=[
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+    ],
+    ROOT_URLCONF="bench.floor",
+    SECRET_KEY="floor",
+    DATABASES={},
 )
 
 urlpatterns = [path("", lambda request: HttpResponse(BODY, headers=SIZE))]

@@ -12,7 +12,7 @@ from articles.models import Story
 from articles.models.story import StoryQuerySet
 from articles.site import absolute, site_of
 from comments.models import Comment, CommentQuerySet
-from newsroom.lib.caching import public_page
+from newsroom.lib.caching import public_page, shows_any_story
 from newsroom.lib.rss import RssFeed, plain
 from newsroom.lib.rtl import isolate
 
@@ -26,6 +26,7 @@ def site_comments(request: HttpRequest, language: str) -> HttpResponse:
     title = _("Comments – %(site)s") % {"site": isolate(site_of(request).name)}
     link = reverse("articles:front", args=[language])
     comments = Comment.objects.filter(story__in=_stories(language))
+    shows_any_story()
     return _feed(request, comments, title=title, link=link)
 
 

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from articles.models import Story
 from comments import announcing, notifications, reasons, signals, trust
 from comments.models import Comment, Decision, Lease, Note, Report
+from newsroom.lib import stamps
 from newsroom.lib.text import one_line
 from newsroom.models import User
 
@@ -142,7 +143,7 @@ def rewrite(comment: Comment, to: str, **changes: Any) -> Comment:
     """
     seen = comment.status
     try:
-        with transaction.atomic():
+        with transaction.atomic(), stamps.concerning(comment.story_id):
             _lock(comment)
             rows = Comment.objects.filter(pk=comment.pk, status=seen)
             if not rows.update(status=to, **changes):
@@ -168,7 +169,7 @@ def report(comment: Comment, *, reason: str, browser: str, note: str = "") -> bo
     `reasons.REPORTS`, and of the reader nothing is kept but the hash of the browser. Raises
     Comment.DoesNotExist when it was deleted for good meanwhile.
     """
-    with transaction.atomic():
+    with transaction.atomic(), stamps.concerning(comment.story_id):
         _lock(comment)
         Comment.objects.values_list("pk").get(pk=comment.pk)
         own = {"reason": reason, "note": note}
@@ -182,7 +183,7 @@ def report(comment: Comment, *, reason: str, browser: str, note: str = "") -> bo
 def dismiss_reports(comment: Comment, *, by: User) -> Comment:
     """Let the comment be what it is: the reports were looked at."""
     _require_moderator(by)
-    with transaction.atomic():
+    with transaction.atomic(), stamps.concerning(comment.story_id):
         _lock(comment)
         _close_reports(comment)
     return comment
@@ -236,7 +237,7 @@ def recount(story: Story) -> None:
     Locks the story and counts in a statement of its own: a count inside the update would be
     taken before the lock, and of two at the same time one would be lost.
     """
-    with transaction.atomic():
+    with transaction.atomic(), stamps.concerning(story.pk):
         row = Story.objects.filter(pk=story.pk)
         row.select_for_update(no_key=True).values_list("pk").first()
         count = Comment.objects.approved().filter(story=story).count()
@@ -246,7 +247,7 @@ def recount(story: Story) -> None:
 def recount_all(stories: Collection[int]) -> None:
     """Do as `recount` for many stories at once, by their ids; the number of queries depends on
     how many different counts there are."""
-    with transaction.atomic():
+    with transaction.atomic(), stamps.concerning(*stories):
         rows = Story.objects.filter(pk__in=stories).order_by("pk")
         list(rows.select_for_update(no_key=True).values_list("pk"))
         approved = Comment.objects.approved().filter(story__in=stories).order_by()
@@ -270,7 +271,7 @@ def _decide(
     if seen == Status.TRASH and is_withdrawn(comment):
         raise ModerationError(_("Its writer deleted this comment; it stays deleted."))
     try:
-        with transaction.atomic():
+        with transaction.atomic(), stamps.concerning(comment.story_id):
             _lock(comment)
             if by and (holder := holder_of(comment, other_than=by)):
                 who = holder.display_name

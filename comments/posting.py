@@ -11,6 +11,7 @@ from articles.models import Story
 from comments import announcing, fields, moderation, notifications, screening, signals, threads
 from comments.models import Comment
 from comments.screening import CommentRefused, Submission, require_open
+from newsroom.lib import stamps
 from newsroom.lib.html import linkify
 from newsroom.lib.privacy import blind_index, truncate_ip
 from newsroom.lib.text import strip_controls
@@ -109,7 +110,8 @@ def _name_of(user: User) -> str:
 
 def _save(submission: Submission, status: str, reasons: list[dict[str, Any]]) -> Comment:
     now = timezone.now()
-    with transaction.atomic():
+    shown_in = [submission.story.pk] if status == Comment.Status.APPROVED else []
+    with transaction.atomic(), stamps.concerning(*shown_in):
         # Story first, comment second: the order in which moderation locks them too.
         story = Story.objects.select_for_update(no_key=True).get(pk=submission.story.pk)
         require_open(story, submission.site)

@@ -26,8 +26,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comments import privacy
-from newsroom import databases
+from newsroom import databases, pages
 from newsroom.archive import ArchiveError, Writer, files_under, unpack
+from newsroom.lib import stamps
 
 _NAME = re.compile(r"newsroom-\d{8}T\d{6}Z\.tar\.gz")
 LEDGER = "erasures.jsonl"
@@ -96,6 +97,7 @@ def restore(source: Path, *, ledgers: Iterable[Path] = ()) -> Restored:
     forgotten = privacy.replay(known)
     for cache in caches.all():
         cache.clear()
+    pages.table().renew([stamps.SITE])
     return Restored(str(manifest["made_at"]), len(manifest["files"]), forgotten)
 
 

@@ -8,6 +8,7 @@ read. Gauges are read from the database at that moment, by queries that look at 
 import logging
 import os
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -61,7 +62,7 @@ SECONDS = Histogram(
 )
 CACHE = Counter(
     "newsroom_cache_requests_total",
-    "Pages asked for with the tag of a copy that somebody kept: a hit when the copy is still good.",
+    "Pages of which somebody kept a copy (hit: it was still good), and pages served from memory.",
     ["cache", "result"],
     registry=COUNTED,
 )
@@ -118,6 +119,20 @@ def count_request(request: HttpRequest, response: HttpResponse, seconds: float) 
     SECONDS.labels(view).observe(seconds)
     if "HTTP_IF_NONE_MATCH" in request.META and response.status_code in (200, 304):
         CACHE.labels("copy", "hit" if response.status_code == 304 else "miss").inc()
+
+
+def count_kept(view: str, method: str, status: int, seconds: float) -> None:
+    """Count a page that the page store served by itself."""
+    requests, times, kept = _of_kept(view, method, f"{status // 100}xx")
+    requests.inc()
+    times.observe(seconds)
+    kept.inc()
+
+
+@lru_cache(maxsize=500)
+def _of_kept(view: str, method: str, status: str) -> tuple[Any, Any, Any]:
+    labelled = REQUESTS.labels(view, method, status)
+    return labelled, SECONDS.labels(view), CACHE.labels("pages", "hit")
 
 
 def view_of(request: HttpRequest) -> str:

@@ -226,6 +226,11 @@ CACHES = {
 }
 CACHES = {alias: config | {"KEY_PREFIX": alias} for alias, config in CACHES.items()}
 SHARED_CACHE_SECONDS = env.number("SHARED_CACHE_SECONDS", 1)
+# Whole pages in front of Django: for how long at most, though nothing changed (0: none are kept),
+# and how much memory of each worker they may take.
+CACHE_URL = env.text("CACHE_URL")
+PAGE_STORE_SECONDS = env.number("PAGE_STORE_SECONDS", 60, maximum=3600)
+PAGE_STORE_MEGABYTES = env.number("PAGE_STORE_MEGABYTES", 32, minimum=1, maximum=4096)
 
 # Files. Originals lie outside MEDIA_ROOT and have no public address.
 

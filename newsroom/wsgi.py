@@ -1,4 +1,4 @@
-"""The door for gunicorn and every other WSGI server."""
+"""The door for gunicorn and every other WSGI server: kept pages first, then Django."""
 
 import os
 
@@ -6,8 +6,10 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
 
-application = get_wsgi_application()
+django = get_wsgi_application()
 
 from newsroom.checks import stop_on_errors  # noqa: E402  (needs the settings)
+from newsroom.pages import in_front_of  # noqa: E402
 
 stop_on_errors()
+application = in_front_of(django)

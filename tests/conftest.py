@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import caches
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from newsroom.lib import share_pictures
+from newsroom import pages
+from newsroom.lib import share_pictures, stamps
 from tests import pristine
 from tests.chromium import find_chromium
 
@@ -105,6 +107,20 @@ def empty_caches() -> Iterator[None]:
         if "DatabaseCache" not in config["BACKEND"]:
             caches[alias].clear()
     yield
+
+
+@pytest.fixture
+def watched() -> Iterator[Callable[[stamps.Stamps], stamps.Stamps]]:
+    """Return a function that lets a table of stamps hear of every write that readers see."""
+
+    def watch(table: stamps.Stamps) -> stamps.Stamps:
+        stamps.watch(table, pages.SHOWN.__contains__)
+        return table
+
+    before = list(connection.execute_wrappers)
+    yield watch
+    connection.execute_wrappers[:] = before
+    connection_created.disconnect(dispatch_uid="newsroom.stamps")
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,7 @@ from articles.models.image import Image
 from articles.models.language import LanguageField
 from articles.models.section import Section, validate_slug
 from articles.models.topic import Topic
+from newsroom.lib import caching
 
 
 def is_public_now() -> Q:
@@ -306,6 +308,13 @@ class Story(models.Model):
             models.Index(fields=["-published_at"], name="story_by_time"),
         ]
 
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> "Story":
+        """Load a row; a page that is being made shows something of it."""
+        story = super().from_db(*args, **kwargs)
+        caching.shows(story.pk)
+        return story
+
     def __str__(self) -> str:
         return self.headline
 
@@ -344,6 +353,8 @@ class Story(models.Model):
     def comments_are_open(self) -> bool:
         """Whether a reader may comment now."""
         closing = self.comments_close_at
+        if closing:
+            caching.ends(closing)
         return self.comments_open and (closing is None or closing > timezone.now())
 
     @property

@@ -3,14 +3,19 @@
 import gzip
 import hashlib
 import time
-from collections.abc import Callable
-from functools import partial, wraps
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache, partial, wraps
 from typing import Any
 
 import brotli
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
+
+from newsroom.lib.stamps import ANY_STORY, stamp_of
 
 View = Callable[..., HttpResponse]
 
@@ -25,8 +30,44 @@ _CODINGS: dict[str, Callable[[bytes], bytes]] = {
 }
 # What a 304 must repeat, or the page of another site that asked is told of an error.
 _CORS = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
+# Tells nginx, which counts whole seconds and rounds up, one to as much as two.
+UNTIL = "X-Accel-Expires"
 # What a shared cache may keep: the page, where it moved to, that it is not there (any more).
 _SHARED_STATUSES = frozenset({200, 301, 302, 308, 404, 410})
+
+
+@dataclass
+class Making:
+    """A page while it is made for the page store: the stamps of before anything was read, when that
+    was, until when it may be kept (seconds since 1970), the stamps of what it shows, and once it is
+    known to be public the name of its view."""
+
+    stamps: Sequence[int]
+    began: float
+    until: float
+    shown: set[int] = field(default_factory=set)
+    view: str = ""
+
+
+making: ContextVar[Making | None] = ContextVar("making", default=None)
+
+
+def shows(story: int) -> None:
+    """Note that the page being made shows something of a story, by its id."""
+    if page := making.get():
+        page.shown.add(stamp_of(story))
+
+
+def shows_any_story() -> None:
+    """Note that the page being made may show something of whatever story."""
+    if page := making.get():
+        page.shown.add(ANY_STORY)
+
+
+def ends(at: datetime) -> None:
+    """Note that the page being made is another from `at` on, though nobody writes anything."""
+    if (page := making.get()) and page.began < at.timestamp() < page.until:
+        page.until = at.timestamp()
 
 
 class NotOnePageForAll(Exception):
@@ -72,10 +113,11 @@ def finish_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     coding = None
     if _is_worth_packing(response):
         patch_vary_headers(response, ["Accept-Encoding"])
-        coding = _taken_coding(request)
+        coding = coding_for(request.headers.get("Accept-Encoding", ""))
     if coding:
         # Other bytes, so another strong tag (RFC 9110, 8.8.3.3).
         response["ETag"] = f'{response["ETag"][:-1]}-{coding}"'
+    _offer(request, response)
     known = get_conditional_response(request, etag=response["ETag"], response=response)
     if known is None or known is response:
         return _packed(response, coding) if coding else response
@@ -87,21 +129,33 @@ def finish_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 def _let_shared_caches_keep(response: HttpResponse, seconds: int) -> None:
     response["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}, must-revalidate"
-    # nginx counts whole seconds and rounds up, one to as much as two: it is told until when.
-    response["X-Accel-Expires"] = f"@{int(time.time()) + seconds - 1}" if seconds else "0"
+    response[UNTIL] = until(seconds)
+
+
+def until(seconds: int) -> str:
+    """Return the moment until which nginx may keep what is sent now."""
+    return f"@{int(time.time()) + seconds - 1}" if seconds else "0"
+
+
+def _is_text(response: HttpResponse) -> bool:
+    kind = response["Content-Type"].partition(";")[0]
+    return kind.startswith("text/") or kind.endswith(("json", "xml"))
 
 
 def _is_worth_packing(response: HttpResponse) -> bool:
-    kind = response["Content-Type"].partition(";")[0]
-    is_text = kind.startswith("text/") or kind.endswith(("json", "xml"))
-    return is_text and len(response.content) >= LEAST_PACKED and "Content-Encoding" not in response
+    is_long = len(response.content) >= LEAST_PACKED
+    return is_long and _is_text(response) and "Content-Encoding" not in response
 
 
-def _taken_coding(request: HttpRequest) -> str | None:
-    """Return the best coding the browser unpacks, or None. One with a weight below 1 is left out:
-    `;q=0` forbids it, and no browser sends others (RFC 9110, 12.5.3)."""
-    accepted = request.headers.get("Accept-Encoding", "").replace(" ", "").lower().split(",")
-    named = {word.removesuffix(";q=1").removesuffix(";q=1.0") for word in accepted}
+@lru_cache(maxsize=256)
+def coding_for(accepted: str) -> str | None:
+    """Return the best coding that the sender of this Accept-Encoding unpacks, or None.
+
+    One with a weight below 1 is left out: `;q=0` forbids it, and no browser sends others (RFC
+    9110, 12.5.3).
+    """
+    words = accepted.replace(" ", "").lower().split(",")
+    named = {word.removesuffix(";q=1").removesuffix(";q=1.0") for word in words}
     return next((coding for coding in _CODINGS if coding in named), None)
 
 
@@ -136,6 +190,13 @@ def private_page(view: View) -> View:
         return response
 
     return answer
+
+
+def _offer(request: HttpRequest, response: HttpResponse) -> None:
+    """Tell the page store, where one is in front, that this page may be kept."""
+    page = making.get()
+    if page and _is_text(response) and request.resolver_match:
+        page.view = request.resolver_match.view_name
 
 
 def _refuse_personal(request: HttpRequest, response: HttpResponse) -> None:

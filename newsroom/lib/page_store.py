@@ -1,0 +1,229 @@
+"""Whole answers kept in a process's memory, served before Django is asked.
+
+A page is kept for everybody, so only what `public_page` says is the same for all (`keep`) comes in.
+It is served while the stamps it was made under stand (`lib/stamps.py`), until the next moment at
+which the clock alone would change it, and for `seconds` at most. Everything that is not plainly
+such a page falls through: another method, host or query, a store that is full or broken.
+"""
+
+import fcntl
+import os
+import re
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from operator import itemgetter
+from pathlib import Path
+from time import monotonic, time
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from newsroom.lib.caching import UNTIL, Making, coding_for, making, until
+from newsroom.lib.stamps import SITE, Stamps, Table
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Any]
+Headers = list[tuple[str, str]]
+Key = tuple[str, str, bool, str | None]
+
+# Where there is another page of comments or of a list; and marks that advertisers add to addresses.
+_OF_ONE_ANSWER = frozenset({"x-request-id", UNTIL.lower()})
+_SHARED = re.compile(r"s-maxage=(\d+)")
+TURNING = frozenset({"page", "comments"})
+TRACKERS = ("utm_", "fbclid", "gclid", "igshid", "msclkid", "twclid", "mc_cid", "mc_eid")
+MOST_HOSTS, LONGEST_PATH, TURNS = 50, 2000, 64
+
+
+class Kept(NamedTuple):
+    """A page as it is served; `read` takes from the table the stamps it was made under."""
+
+    head: Headers
+    body: bytes
+    tag: str
+    view: str
+    until: float
+    read: Callable[[Table], Any]
+    stamped: Any
+    shared_seconds: int | None
+
+
+class PageStore:
+    """The WSGI application: kept pages by itself, all else by asking `django`.
+
+    `next_change(page)` tells when the clock alone will change what is public; `count(view, method,
+    status, seconds)` is told of every page served from here. Addresses that begin with one of
+    `others` are none of its business. Pages take no more than `most_bytes` of memory; beyond, the
+    oldest go.
+    """
+
+    def __init__(
+        self,
+        django: Application,
+        stamps: Stamps,
+        locks: Path,
+        *,
+        others: tuple[str, ...],
+        next_change: Callable[[Making], float],
+        count: Callable[[str, str, int, float], None],
+        seconds: int,
+        most_bytes: int,
+    ) -> None:
+        self.django, self.stamps, self.others = django, stamps, others
+        self.next_change, self.count = next_change, count
+        self.seconds, self.most_bytes = seconds, most_bytes
+        self.pages: dict[Key, Kept] = {}
+        self.hosts: set[str] = set()
+        self.bytes = 0
+        self._writing = threading.Lock()
+        self._turns = [threading.Lock() for _ in range(TURNS)]
+        self._locks = locks
+        locks.mkdir(mode=0o700, exist_ok=True)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        started = monotonic()
+        key = self._key(environ)
+        if key is None:
+            return self.django(environ, start_response)
+        if kept := self._good(key, environ):
+            answer = self._answer(kept, environ, start_response)
+            status = 200 if answer else 304
+            self.count(kept.view, environ["REQUEST_METHOD"], status, monotonic() - started)
+            return answer
+        with self._turn(key[0]):
+            # Whoever was before in the line may have made it.
+            if kept := self._good(key, environ):
+                return self._answer(kept, environ, start_response)
+            return self._make(key, environ, start_response)
+
+    def _key(self, environ: Environ) -> Key | None:
+        """Return what a page is kept under; None for what is never kept."""
+        path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(self.others):
+            return None
+        if path == "/" or "/me/" in path or len(path) > LONGEST_PATH:
+            return None
+        if query := environ.get("QUERY_STRING", ""):
+            environ["QUERY_STRING"] = query = _without_trackers(query)
+            name, _, number = query.partition("=")
+            if query and not (name in TURNING and number.isdecimal() and len(number) < 5):
+                return None
+        is_secure = environ.get("HTTP_X_FORWARDED_PROTO", environ["wsgi.url_scheme"]) == "https"
+        return path, query, is_secure, coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+
+    def _good(self, key: Key, environ: Environ) -> Kept | None:
+        """Return the kept page if it is as Django would make it now."""
+        kept = self.pages.get(key)
+        if kept is None or kept.until <= time() or environ.get("HTTP_HOST") not in self.hosts:
+            return None
+        table = self.stamps.read()
+        return kept if table is not None and kept.read(table) == kept.stamped else None
+
+    def _answer(
+        self, kept: Kept, environ: Environ, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Send a kept page, or with [] that the reader has it already (RFC 9110, 13.1.2)."""
+        own = [("X-Request-ID", uuid4().hex)]
+        if kept.shared_seconds is not None:
+            own.append((UNTIL, until(kept.shared_seconds)))
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and (kept.tag in known or known.strip() == "*"):
+            head = [line for line in kept.head if not line[0].lower().startswith("content-")]
+            start_response("304 Not Modified", [*head, *own])
+            return []
+        start_response("200 OK", [*kept.head, *own])
+        return [kept.body if environ["REQUEST_METHOD"] == "GET" else b""]
+
+    def _make(self, key: Key, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Let Django make the page, and keep it where it may be kept."""
+        table = self.stamps.copy()
+        if table is None or environ["REQUEST_METHOD"] != "GET":
+            return self.django(environ, start_response)
+        # The page as such is wanted; what the reader has of it is looked at afterwards.
+        known = environ.pop("HTTP_IF_NONE_MATCH", None)
+        page, told = Making(table, time(), time() + self.seconds), []
+        token = making.set(page)
+        try:
+            answer = self.django(environ, lambda *head: told.append(head))
+        finally:
+            making.reset(token)
+        kept = self._kept(page, told[-1], answer) if page.view else None
+        if kept is None:
+            start_response(*told[-1])
+            return answer
+        answer.close()
+        self._keep(key, kept, environ.get("HTTP_HOST", ""))
+        if known:
+            environ["HTTP_IF_NONE_MATCH"] = known
+        return self._answer(kept, environ, start_response)
+
+    def _kept(self, page: Making, told: tuple[Any, ...], answer: Iterable[bytes]) -> Kept | None:
+        """Return the page as it will be served, None where it must not be kept after all."""
+        status, head = told[:2]
+        lines = {name.lower(): value for name, value in head}
+        is_personal = "set-cookie" in lines or "cookie" in lines.get("vary", "").lower()
+        if not status.startswith("200") or is_personal or "etag" not in lines:
+            return None
+        read = itemgetter(SITE, *sorted(page.shown))
+        head = [line for line in head if line[0].lower() not in _OF_ONE_ANSWER]
+        shared = _SHARED.search(lines.get("cache-control", "")) if UNTIL.lower() in lines else None
+        return Kept(
+            head,
+            b"".join(answer),
+            lines["etag"],
+            page.view,
+            until=min(page.until, self.next_change(page)),
+            read=read,
+            stamped=read(page.stamps),
+            shared_seconds=int(shared[1]) if shared else None,
+        )
+
+    def _keep(self, key: Key, kept: Kept, host: str) -> None:
+        with self._writing:
+            if len(self.hosts) < MOST_HOSTS:
+                self.hosts.add(host)
+            if old := self.pages.pop(key, None):
+                self.bytes -= len(old.body)
+            self.pages[key] = kept
+            self.bytes += len(kept.body)
+            while self.bytes > self.most_bytes:
+                self.bytes -= len(self.pages.pop(next(iter(self.pages))).body)
+
+    @contextmanager
+    def _turn(self, path: str) -> Iterator[None]:
+        """Let one thread of one process at a time make a page.
+
+        Whoever waited for a thread that then kept nothing makes it beside others: what is not kept
+        shall not stand in line.
+        """
+        place = zlib.crc32(path.encode("latin-1")) % TURNS
+        turn = self._turns[place]
+        if not turn.acquire(blocking=False):
+            with turn:
+                pass
+            yield
+            return
+        held = _locked(self._locks / str(place))
+        try:
+            yield
+        finally:
+            if held is not None:
+                os.close(held)
+            turn.release()
+
+
+def _locked(file: Path) -> int | None:
+    """Wait for a file's lock and return what it is held by, until that is closed or the process
+    dies; None where there can be no lock, which costs speed and no page."""
+    try:
+        descriptor = os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError:
+        return None
+    return descriptor
+
+
+def _without_trackers(query: str) -> str:
+    """Drop the marks of where a reader came from, which make no other page."""
+    return "&".join(part for part in query.split("&") if not part.startswith(TRACKERS))
