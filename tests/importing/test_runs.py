@@ -1,8 +1,15 @@
 """Moving in from WordPress: again, on trial, and the receipt of it."""
 
+import tracemalloc
+from pathlib import Path
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from articles.models import Story
+from articles.wordpress import Export
+from bench import wordpress as bench
 from comments.models import Comment
 from tests.factories import make_section, make_story
 from tests.importing.export import PAPER, comment, everything, item, old, run, wxr
@@ -75,3 +82,45 @@ class TestAgain:
         story = make_story()
         run(wxr(tmp_path, item(1, comment(1))))
         assert story.comments.count() == 0
+
+
+class TestLarge:
+    """What `python -m bench.wordpress` writes, in small."""
+
+    def write(self, tmp_path, stories: int) -> Path:
+        path = tmp_path / f"{stories}.xml"
+        path.write_text("".join(bench.export(stories, stories * 6)), encoding="utf-8")
+        return path
+
+    def test_comes_whole_with_its_threads_and_its_words(self, tmp_path):
+        receipt = run(self.write(tmp_path, 120))
+        assert "stories: 120 new, 0 known" in receipt
+        assert "comments: 720 new, 0 known" in receipt
+        assert "texts: 840, the same words came out" in receipt
+        assert "refused" not in receipt
+        shown = Comment.objects.filter(status="approved").count()
+        assert sum(Story.objects.values_list("comment_count", flat=True)) == shown
+
+    def test_asks_the_same_for_any_number_in_a_batch(self, tmp_path):
+        def asked(first: int, end: int) -> int:
+            items = [item(n, comment(n), title=f"Story {n}") for n in range(first, end)]
+            file = wxr(tmp_path, *items)
+            with CaptureQueriesContext(connection) as queries:
+                run(file)
+            return len(queries)
+
+        asked(1, 3)  # makes what is made once
+        assert asked(10, 12) == asked(20, 40)
+
+    def test_is_read_without_holding_it(self, tmp_path):
+        def peak(stories: int) -> int:
+            path = self.write(tmp_path, stories)
+            tracemalloc.start()
+            try:
+                assert sum(post.type == "post" for post in Export(path).posts()) == stories
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+        small, large = peak(50), peak(400)
+        assert large < 1.5 * small

@@ -192,11 +192,16 @@ def _lines(export: Export, receipt: Receipt, language: str, *, is_dry: bool) -> 
         where = f", line {one['line']}" if one["line"] else ""
         number = f" {one['number']}" if one["number"] else ""
         yield f"refused: {one['what']}{number}{where}: {one['reason']}"
-    verdict = "the same words came out" if receipt.is_whole else "NOT the same words came out"
-    yield (
-        f"texts: {receipt.words_in.count}, {verdict} "
-        f"(sha256 {receipt.words_in.digest[:16]} → {receipt.words_out.digest[:16]})"
-    )
+    yield _verdict(receipt)
+
+
+def _verdict(receipt: Receipt) -> str:
+    """Say whether every new text stands here with the words it came with."""
+    if not receipt.words_in.count:
+        return "texts: none new"
+    same = "the same words came out" if receipt.is_whole else "NOT the same words came out"
+    digests = f"{receipt.words_in.digest[:16]} → {receipt.words_out.digest[:16]}"
+    return f"texts: {receipt.words_in.count}, {same} (sha256 {digests})"
 
 
 def _table(counted: Any) -> Iterator[str]:
