@@ -4,6 +4,7 @@ import gzip
 
 import brotli
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.template import engines
 from django.template.response import SimpleTemplateResponse
@@ -104,6 +105,19 @@ class TestPublicPage:
     def test_seconds_are_a_setting(self, rf, settings):
         settings.SHARED_CACHE_SECONDS = 30
         assert "s-maxage=30" in page(rf.get("/"))["Cache-Control"]
+
+    @pytest.mark.parametrize(
+        ("seconds", "until"), [(1, "@1795824000"), (30, "@1795824029"), (0, "0")]
+    )
+    def test_nginx_which_rounds_up_is_told_until_when(self, rf, settings, seconds, until):
+        settings.SHARED_CACHE_SECONDS = seconds
+        with time_machine.travel(1795824000.9, tick=False):
+            assert page(rf.get("/"))["X-Accel-Expires"] == until
+
+    def test_what_a_view_says_of_caches_is_said_to_nginx_too(self, rf):
+        headers = {"Cache-Control": "public, max-age=300"}
+        view = public_page(lambda request: HttpResponse("x", headers=headers))
+        assert "X-Accel-Expires" not in view(rf.get("/"))
 
     def test_a_cookie_is_refused(self, rf):
         @public_page
