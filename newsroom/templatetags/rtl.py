@@ -1,6 +1,6 @@
 """`{% load rtl %}`: directions, isolates, digits and dates as readers of the language expect."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -8,9 +8,9 @@ from django.utils import formats, timezone
 from django.utils.encoding import uri_to_iri
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
-from newsroom.lib import rtl
+from newsroom.lib import caching, rtl
 
 register = template.Library()
 
@@ -71,6 +71,28 @@ def story_date(moment: date | None) -> str:
 def story_time(moment: datetime | None) -> str:
     """The time of day in the site's zone."""
     return digits(formats.date_format(_local(moment), "TIME_FORMAT")) if moment else ""
+
+
+@register.filter
+def story_moment(moment: datetime | None) -> str:
+    """Day and time of day: «3 أيار 2024، 01:30», "3 May 2024, 01:30"."""
+    if moment is None:
+        return ""
+    parts = {"day": story_date(moment), "time": story_time(moment)}
+    return pgettext("day and time of day", "%(day)s, %(time)s") % parts
+
+
+@register.filter
+def card_time(moment: datetime | None) -> str:
+    """Of what came out today the time of day, of the rest the day."""
+    if moment is None:
+        return ""
+    now = timezone.localtime()
+    if _local(moment).date() != now.date():
+        return story_date(moment)
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    caching.ends(midnight)
+    return story_time(moment)
 
 
 @register.filter

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.template import Context, Template
-from django.utils import translation
+from django.utils import timezone, translation
 
+from newsroom.lib import caching
 from newsroom.lib.rtl import (
     balance_isolates,
     direction,
@@ -148,3 +149,24 @@ class TestTags:
         assert render("{{ v|story_date }}", language="fr", v=moment) == "3 mai 2024"
         assert render("{{ v|story_time }}", language="fr", v=moment) == "01:30"
         assert "2024" in render("{{ v|story_date }}", v=moment)
+
+    def test_day_and_time_are_joined_as_the_language_does(self):
+        moment = datetime(2024, 5, 2, 22, 30, tzinfo=UTC)
+        with timezone.override("Asia/Beirut"):
+            assert render("{{ v|story_moment }}", language="en", v=moment) == "3 May 2024, 01:30"
+            assert render("{{ v|story_moment }}", language="fr", v=moment) == "3 mai 2024 à 01:30"
+            assert render("{{ v|story_moment }}", language="ar", v=moment).endswith(" 2024، 01:30")
+
+    def test_a_card_tells_the_time_of_today_and_the_day_of_what_is_older(self, time_machine):
+        time_machine.move_to(datetime(2024, 5, 3, 20, 0, tzinfo=UTC), tick=False)
+        today, before = (datetime(2024, 5, day, 19, 30, tzinfo=UTC) for day in (3, 2))
+        assert render("{{ v|card_time }}", language="en", v=today) == "19:30"
+        assert render("{{ v|card_time }}", language="en", v=before) == "2 May 2024"
+
+    def test_a_page_that_tells_the_time_of_today_is_another_after_midnight(self, time_machine):
+        time_machine.move_to(now := datetime(2024, 5, 3, 23, 59, 30, tzinfo=UTC), tick=False)
+        page = caching.Making([], now.timestamp(), now.timestamp() + 60)
+        token = caching.making.set(page)
+        render("{{ v|card_time }}", v=now)
+        caching.making.reset(token)
+        assert page.until == now.timestamp() + 30
