@@ -1,4 +1,4 @@
-"""Style sheets as they are collected: one a page, with what it imports inside."""
+"""Style sheets and scripts as they are collected: one a page, with what it imports inside."""
 
 import re
 from pathlib import Path
@@ -11,11 +11,11 @@ from newsroom.storage import HashedStaticFilesStorage
 
 @pytest.fixture
 def collected(tmp_path):
-    """Collect the sheets given by name; return what is served for each."""
+    """Collect the files given by name; return what is served for each."""
 
-    def collect(**sheets: str) -> dict[str, str]:
+    def collect(kind: str = "css", **sheets: str) -> dict[str, str]:
         source, target = tmp_path / "source", tmp_path / "static"
-        names = {name: f"css/{name}.css" for name in sheets}
+        names = {name: f"{kind}/{name}.{kind}" for name in sheets}
         for name, text in sheets.items():
             for root in (source, target):
                 path = root / names[name]
@@ -67,3 +67,21 @@ def test_the_name_changes_with_an_imported_sheet(collected, tmp_path):
 def test_a_sheet_that_is_not_there_is_said_by_name(collected):
     with pytest.raises(FileNotFoundError, match=r"absent\.css"):
         collected(page='@import url("absent.css");\n')
+
+
+def test_a_script_that_only_lists_others_is_served_with_them_inside(collected):
+    scripts = collected(
+        "js",
+        page='// What a page runs.\n\nimport "./one.js";\nimport "./two.js";\n',
+        one='import { keep } from "./kept.js";\nconst here = keep(1);\n',
+        two='import { forget, keep } from "./kept.js";\nconst here = forget(keep(2));\n',
+        kept="export const keep = (x) => x;\nexport const forget = (x) => x;\n",
+    )
+    head, *blocks = scripts["page"].split("\n", 1)
+    assert re.fullmatch(r'import \{ forget, keep \} from "./kept.\w{12}.js";', head)
+    assert blocks == ["{\nconst here = keep(1);\n}\n{\nconst here = forget(keep(2));\n}\n"]
+
+
+def test_a_script_that_does_something_itself_stays_as_it_is(collected):
+    scripts = collected("js", page='import "./one.js";\nrun();\n', one="go();\n")
+    assert re.fullmatch(r'import\s*"./one.\w{12}.js";\nrun\(\);\n', scripts["page"])

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def test_the_fonts_of_an_arabic_page_weigh_no_more_than_80_kb():
     fonts = STATIC / "newsroom" / "fonts"
     loaded = [
         *("cairo-arabic", "cairo-latin"),
-        *("naskh-arabic", "naskh-marks", "naskh-latin"),
+        *("naskh-arabic", "naskh-arabic-bold", "naskh-marks", "naskh-marks-bold", "naskh-latin"),
     ]
     sizes = {name: (fonts / f"{name}.woff2").stat().st_size for name in loaded}
     assert sum(sizes.values()) <= 80 * KB, sizes
@@ -72,14 +73,17 @@ def test_every_letter_is_in_one_font_of_a_family_only():
     """Else a page with one comma would fetch two files for it."""
     css = (STATIC / "newsroom" / "css" / "tokens.css").read_text("utf-8")
     faces = re.findall(
-        r'family: "(Cairo|Naskh)";\s+src: url.*?unicode-range: ([^;]+);', css, re.DOTALL
+        r'family: "(Cairo|Naskh)";\s+src: url.*?weight: (\d+)(?: (\d+))?;.*?unicode-range: ([^;]+);',
+        css,
+        re.DOTALL,
     )
-    assert len(faces) == 9
-    for family in ("Cairo", "Naskh"):
+    assert len(faces) == 11
+    for family, weight in product(("Cairo", "Naskh"), (400, 700)):
         seen: set[int] = set()
-        for letters in (points(ranges) for name, ranges in faces if name == family):
-            assert not seen & letters
-            seen |= letters
+        for name, least, most, ranges in faces:
+            if name == family and int(least) <= weight <= int(most or least):
+                assert not seen & points(ranges)
+                seen |= points(ranges)
         assert {ord(letter) for letter in "ابتپ،؟0aZé«»…ًّی"} <= seen
 
 

@@ -38,7 +38,7 @@ SHARED = ("share", "share-classic", "share-square")
 # AVIF weighs a third of JPEG; browsers that cannot read it, and shared links, take the other.
 KINDS = ("avif", "jpg")
 _SAVING = {
-    "avif": {"format": "AVIF", "quality": 45, "speed": 9},
+    "avif": {"format": "AVIF", "quality": 40, "speed": 9},
     "jpg": {"format": "JPEG", "quality": 80, "optimize": True, "progressive": True},
 }
 RATIOS = {
@@ -49,7 +49,7 @@ RATIOS = {
     "share-square": (1, 1),
 }
 # Part of every key: renditions made in another way get other addresses.
-_RECIPE = "5"
+_RECIPE = "6"
 # Where a picture is this many times wider than it is ever shown, less of it is decoded.
 _SPARE = 1.5
 _ORIENTATION = 0x0112

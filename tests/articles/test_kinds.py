@@ -67,7 +67,7 @@ class TestGallery:
         page = page_of(client, kind="gallery", body_html=f"<p>Look.</p>{pictures}")
         assert re.findall(r'class="gallery-number">([^<]*)<', page) == ["1/2", "2/2"]
         assert "<span>At <em>dawn</em>.</span>" in page
-        assert 'sizes="(width &gt;= 62rem) 60rem, 100vw"' in page
+        assert 'sizes="(width &gt;= 62rem) 60rem, 85vw"' in page
         assert "2 pictures" in page
 
     def test_numbers_have_the_digits_of_the_page(self, client, pictures, settings):

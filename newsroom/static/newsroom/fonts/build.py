@@ -40,15 +40,18 @@ CAIRO = "cairo-5.3.0/package/files/cairo-{}-wght-normal.woff2"
 NASKH = "noto-naskh-arabic-5.3.0/package/files/noto-naskh-arabic-{}-wght-normal.woff2"
 SERIF = "source-serif-4-5.3.1/package/files/source-serif-4-latin-wght-{}.woff2"
 
-# name of the result: (original, code points, range of weights)
+# name of the result: (original, code points, range of weights or the one weight)
 FONTS = {
     "cairo-arabic": (CAIRO.format("arabic"), ARABIC, (400, 900)),
     "cairo-latin": (CAIRO.format("latin"), LATIN_UI, (400, 900)),
     "cairo-accents": (CAIRO.format("latin"), ACCENTS, (400, 900)),
     "cairo-persian": (CAIRO.format("arabic"), PERSIAN, (400, 900)),
     "cairo-names-arabic": (CAIRO.format("arabic"), NAMES, (400, 600)),
-    "naskh-arabic": (NASKH.format("arabic"), ARABIC, (400, 700)),
-    "naskh-marks": (NASKH.format("latin"), MARKS, (400, 700)),
+    # Bold stands in few texts, so it is a file of its own.
+    "naskh-arabic": (NASKH.format("arabic"), ARABIC, 400),
+    "naskh-arabic-bold": (NASKH.format("arabic"), ARABIC, 700),
+    "naskh-marks": (NASKH.format("latin"), MARKS, 400),
+    "naskh-marks-bold": (NASKH.format("latin"), MARKS, 700),
     "naskh-latin": (NASKH.format("latin"), f"{LATIN},E7", (400, 700)),
     "naskh-accents": (NASKH.format("latin"), ACCENTS, (400, 700)),
     "naskh-persian": (NASKH.format("arabic"), PERSIAN, (400, 700)),
@@ -57,7 +60,7 @@ FONTS = {
 }
 
 
-def build(name: str, source: Path, wanted: str, weights: tuple[int, int]) -> Path:
+def build(name: str, source: Path, wanted: str, weights: tuple[int, int] | int) -> Path:
     """Write one subset as woff2 and answer where it lies."""
     narrowed = HERE / f"{name}.tmp.ttf"
     font = instantiateVariableFont(TTFont(source), {"wght": weights})
