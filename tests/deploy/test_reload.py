@@ -117,24 +117,24 @@ def test_restart_keeps_everybody_waiting_and_loses_nobody(site, nginx):
 
 def test_release_that_cannot_load_leaves_the_old_one_serving(site, nginx, tmp_path):
     """As after a typing error in `.env`: here in what the new process is started with."""
-    serving = site.master
     broken = site.folder / "broken"
-    site.stop()
-    site.environment["VAR_DIR"] = str(broken)
     broken.symlink_to(site.var)
+    kept = site.environment
+    # One worker, so that all of the old ones have loaded once it answers.
+    site.environment = kept | {"VAR_DIR": str(broken), "WEB_WORKERS": "1"}
+    site.stop()
     try:
         site.start()
-        serving = site.master
         # The folder is now one that nobody can make.
         broken.unlink()
         broken.write_text("")
         done = reload(site, seconds=5)
         assert done.returncode == 1
         assert "the old one serves on" in done.stderr
-        assert is_running(serving)
+        assert is_running(site.master)
     finally:
         broken.unlink(missing_ok=True)
-        site.environment["VAR_DIR"] = str(site.var)
+        site.environment = kept
         site.stop()
         site.start()
 
