@@ -26,7 +26,7 @@ KNOWN = {
 def instructions():
     """The Containerfile's instructions, lines that go on joined."""
     text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
-    text = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ")
+    text = re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ")
     return [tuple(line.split(None, 1)) for line in text.splitlines() if line.strip()]
 
 
