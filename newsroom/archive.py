@@ -1,4 +1,5 @@
-"""The archive a backup is: one gzipped tar whose last member lists the others with their SHA-256.
+"""The archive a backup is: one gzipped tar whose last member lists the others with their SHA-256,
+sealed where a key is given.
 
 Written and read as a stream, so that memory does not grow with what is in it. Reading trusts
 nothing: names, kinds, sizes and sums are checked before anybody uses what was unpacked.
@@ -11,11 +12,13 @@ import json
 import shutil
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
+
+from newsroom import sealing
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -23,6 +26,7 @@ MAX_MANIFEST = 256 * 1024 * 1024
 # What must stay free on the disk, whatever an archive says of itself.
 SPARE = 64 * 1024 * 1024
 FOLDERS = ("media", "originals")
+_BLOCK = 1024 * 1024
 _BROKEN = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile)
 
 
@@ -80,26 +84,25 @@ class Writer:
         self._tar.addfile(member, file)
 
 
-def unpack(source: Path, into: Path) -> dict[str, Any]:
-    """Unpack an archive into an empty folder and return its manifest.
+def unpack(
+    source: Path, into: Path | None, *, keys: Sequence[bytes] = (), takes_plain: bool = False
+) -> dict[str, Any]:
+    """Unpack an archive into an empty folder, or only read all of it, and return its manifest.
 
     Raises ArchiveError, in one sentence, for anything that is not exactly what `Writer` writes:
     a name that would leave the folder, a link, a device, a file that is not listed or not what
-    its sum says, an archive that ends early or would fill the disk.
+    its sum says, an archive that ends early, goes on, would fill the disk, or is sealed under
+    none of `keys`. Where there are keys one that is not sealed wants `takes_plain`: anybody may
+    have made it.
     """
-    found: dict[str, dict[str, Any]] = {}
-    manifest: dict[str, Any] | None = None
     try:
-        with tarfile.open(source, "r|gz") as tar:
-            for member in tar:
-                _check(member, found, is_over=manifest is not None)
-                file = tar.extractfile(member)
-                if file is None:
-                    raise ArchiveError(_odd(member.name))
-                if member.name == MANIFEST:
-                    manifest = _manifest(file.read(MAX_MANIFEST))
-                else:
-                    found[member.name] = _write(file, member, into)
+        with source.open("rb") as file:
+            stream = _opened(file, keys, takes_plain=takes_plain)
+            with gzip.GzipFile(fileobj=stream, mode="rb") as unzipped:
+                manifest, found = _members(unzipped, into)
+                _read_out(unzipped)
+    except sealing.SealError as error:
+        raise ArchiveError(_("The archive cannot be opened: %(why)s.") % {"why": error}) from error
     except _BROKEN as error:
         raise ArchiveError(_("The archive is damaged: %(reason)s.") % {"reason": error}) from error
     if manifest is None:
@@ -115,6 +118,44 @@ def files_under(folder: Path) -> Iterator[tuple[str, Path]]:
             yield path.relative_to(folder).as_posix(), path
 
 
+def _opened(file: BinaryIO, keys: Sequence[bytes], *, takes_plain: bool) -> BinaryIO:
+    if sealing.is_sealed(file):
+        return sealing.opened(file, keys)
+    if keys and not takes_plain:
+        raise ArchiveError(
+            _(
+                "BACKUP_KEYS is set and the archive is not encrypted, so that nothing proves it is "
+                "yours: say --not-encrypted if you know that it is."
+            )
+        )
+    return file
+
+
+def _members(
+    unzipped: BinaryIO, into: Path | None
+) -> tuple[dict[str, Any] | None, dict[str, dict[str, Any]]]:
+    """The manifest, if there is one, and what every file turned out to be."""
+    found: dict[str, dict[str, Any]] = {}
+    manifest: dict[str, Any] | None = None
+    with tarfile.open(fileobj=unzipped, mode="r|") as tar:
+        for member in tar:
+            _check(member, found, is_over=manifest is not None)
+            file = tar.extractfile(member)
+            if file is None:
+                raise ArchiveError(_odd(member.name))
+            if member.name == MANIFEST:
+                manifest = _manifest(file.read(MAX_MANIFEST))
+            else:
+                found[member.name] = _take(file, member, into)
+    return manifest, found
+
+
+def _read_out(unzipped: BinaryIO) -> None:
+    """Come to the end, where a stream says whether it is whole: a tar is over before its file."""
+    if len(unzipped.read(tarfile.RECORDSIZE + 1)) > tarfile.RECORDSIZE:
+        raise ArchiveError(_("The archive goes on after its end."))
+
+
 def _check(member: tarfile.TarInfo, known: Iterable[str], *, is_over: bool) -> None:
     name = PurePosixPath(member.name)
     is_safe = ".." not in name.parts and not name.is_absolute() and str(name) == member.name
@@ -128,15 +169,23 @@ def _odd(name: str) -> str:
     return _("The archive holds something no backup has: %(name)s.") % {"name": repr(name[:200])}
 
 
-def _write(file: Any, member: tarfile.TarInfo, into: Path) -> dict[str, Any]:
+def _take(file: Any, member: tarfile.TarInfo, into: Path | None) -> dict[str, Any]:
+    hashed = _Hashed(file)
+    if into is None:
+        while hashed.read(_BLOCK):
+            pass
+    else:
+        _save(hashed, member, into)
+    return {"size": member.size, "sha256": hashed.sha256.hexdigest()}
+
+
+def _save(file: Any, member: tarfile.TarInfo, into: Path) -> None:
     if member.size + SPARE > shutil.disk_usage(into).free:
         raise ArchiveError(_("There is no room on the disk to unpack the archive."))
     target = into / member.name
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    hashed = _Hashed(file)
     with target.open("xb") as out:
-        shutil.copyfileobj(hashed, out, 1024 * 1024)
-    return {"size": target.stat().st_size, "sha256": hashed.sha256.hexdigest()}
+        shutil.copyfileobj(file, out, _BLOCK)
 
 
 def _manifest(data: bytes) -> dict[str, Any]:

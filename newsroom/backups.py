@@ -2,7 +2,8 @@
 
 The erasure ledger lies beside the archives as a file of its own, so that a restore forgets again
 whoever was forgotten after the backup was made, on whatever machine it is brought back. Keys are
-in no archive: without EMAIL_ENCRYPTION_KEYS nobody reads an address out of one.
+in no archive: without EMAIL_ENCRYPTION_KEYS nobody reads an address out of one. With BACKUP_KEYS
+the whole archive is sealed; what was not yet sealed of it lies in VAR_DIR alone.
 """
 
 import json
@@ -10,7 +11,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -26,11 +28,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comments import privacy
-from newsroom import databases, pages
+from newsroom import databases, pages, sealing
 from newsroom.archive import ArchiveError, Writer, files_under, unpack
 from newsroom.lib import stamps
 
-_NAME = re.compile(r"newsroom-\d{8}T\d{6}Z\.tar\.gz")
+_NAME = re.compile(r"newsroom-\d{8}T\d{6}Z\.tar\.gz(\.sealed)?")
 LEDGER = "erasures.jsonl"
 STORAGES = {"media": "default", "originals": "originals"}
 
@@ -42,6 +44,7 @@ class Made:
     path: Path
     size: int
     files: int
+    is_sealed: bool
     # Storages that are no folder of this machine, so that their files are not inside.
     elsewhere: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
@@ -56,37 +59,48 @@ class Restored:
     forgotten: int
 
 
+@dataclass
+class Looked:
+    """A backup that could be brought back."""
+
+    made_at: str
+    files: int
+
+
 def make(folder: Path, *, keep: int = 0) -> Made:
     """Write an archive of the newsroom into `folder` and return what was made.
 
-    With `keep` only so many archives stay there, the newest. Raises DatabaseError or OSError;
-    then nothing lies under an archive's name that is not whole.
+    It is sealed under the first of BACKUP_KEYS, if there is one, and read again before it counts.
+    With `keep` only so many archives stay there, the newest. Raises ArchiveError, DatabaseError
+    or OSError; then nothing lies under an archive's name that is not whole, and none was deleted.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"newsroom-{timezone.now():%Y%m%dT%H%M%SZ}.tar.gz"
+    keys = _keys()
+    name = f"newsroom-{timezone.now():%Y%m%dT%H%M%SZ}.tar.gz{'.sealed' if keys else ''}"
+    path = folder / name
     if path.exists():
         raise FileExistsError(_("%(name)s is there already.") % {"name": path.name})
     with tempfile.TemporaryDirectory(prefix=".newsroom-", dir=folder) as work:
         part = Path(work) / path.name
-        writer, elsewhere = _write(part, Path(work))
+        files, elsewhere = _write(part, keys)
+        unpack(part, None, keys=keys)
         part.rename(path)
     _sync(folder)
     merge_ledger(folder / LEDGER, privacy.read_ledger())
-    removed = _remove_old(folder, keep) if keep else []
-    return Made(path, path.stat().st_size, len(writer.files), elsewhere, removed)
+    removed = _remove_old(folder, keep, path) if keep else []
+    return Made(path, path.stat().st_size, files, bool(keys), elsewhere, removed)
 
 
-def restore(source: Path, *, ledgers: Iterable[Path] = ()) -> Restored:
+def restore(source: Path, *, ledgers: Iterable[Path] = (), takes_plain: bool = False) -> Restored:
     """Bring an archive back in the place of everything there is, and forget again whoever was
     forgotten since: the ledger of this machine, the one beside the archive and `ledgers` tell.
+
+    With BACKUP_KEYS one that is not encrypted wants `takes_plain`.
 
     Raises ArchiveError or DatabaseError before anything changed, or with the database as it was.
     """
     known = _all_ledgers([source.parent / LEDGER, *ledgers])
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.VAR_DIR) as work:
-        unpacked = Path(work)
-        manifest = unpack(source, unpacked)
-        _check(manifest, unpacked)
+    with _unpacked(source, takes_plain=takes_plain) as (manifest, unpacked):
         # First: whoever is interrupted from here on leaves `tick` a ledger that knows everybody.
         merge_ledger(Path(settings.ERASURE_LEDGER), known)
         databases.load(unpacked / databases.file_name())
@@ -99,6 +113,15 @@ def restore(source: Path, *, ledgers: Iterable[Path] = ()) -> Restored:
         cache.clear()
     pages.table().renew([stamps.SITE])
     return Restored(str(manifest["made_at"]), len(manifest["files"]), forgotten)
+
+
+def look(source: Path, *, takes_plain: bool = False) -> Looked:
+    """Do everything a restore does before it changes anything, and return what could be restored.
+
+    Raises ArchiveError or DatabaseError where a restore would refuse.
+    """
+    with _unpacked(source, takes_plain=takes_plain) as (manifest, _work):
+        return Looked(str(manifest["made_at"]), len(manifest["files"]))
 
 
 def merge_ledger(path: Path, known: dict[str, datetime]) -> None:
@@ -119,22 +142,45 @@ def has_content() -> bool:
     return "articles_story" in connection.introspection.table_names() and not is_untouched()
 
 
-def _write(part: Path, work: Path) -> tuple[Writer, list[str]]:
-    copy = work / databases.file_name()
-    databases.dump(copy)
-    elsewhere = []
+def _keys() -> list[bytes]:
+    return [sealing.decoded(key) for key in settings.BACKUP_KEYS]
+
+
+def _write(part: Path, keys: list[bytes]) -> tuple[int, list[str]]:
+    """How many files were written to `part`, and which storages are elsewhere."""
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-        with Writer(target) as writer:
-            writer.add(copy.name, copy)
-            for name, alias in STORAGES.items():
-                if folder := _folder(alias):
-                    _add_folder(writer, name, folder)
-                else:
-                    elsewhere.append(name)
-            writer.finish(_facts())
+        sealer = sealing.Sealer(target, keys[0]) if keys else None
+        with Writer(sealer or target) as writer:
+            elsewhere = _fill(writer)
+        if sealer:
+            sealer.finish()
         target.flush()
         os.fsync(target.fileno())
-    return writer, elsewhere
+    return len(writer.files), elsewhere
+
+
+def _fill(writer: Writer) -> list[str]:
+    """Add all there is; return the storages that are elsewhere."""
+    with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.VAR_DIR) as work:
+        copy = Path(work) / databases.file_name()
+        databases.dump(copy)
+        databases.check(copy)
+        writer.add(copy.name, copy)
+    # After the database: a picture that comes meanwhile is one too many, none is missing.
+    for name, alias in STORAGES.items():
+        if folder := _folder(alias):
+            _add_folder(writer, name, folder)
+    writer.finish(_facts())
+    return [name for name, alias in STORAGES.items() if not _folder(alias)]
+
+
+@contextmanager
+def _unpacked(source: Path, *, takes_plain: bool) -> Iterator[tuple[dict[str, Any], Path]]:
+    """The manifest of an archive and a folder with what is in it, all of it proved to be right."""
+    with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.VAR_DIR) as work:
+        manifest = unpack(source, Path(work), keys=_keys(), takes_plain=takes_plain)
+        _check(manifest, Path(work))
+        yield manifest, Path(work)
 
 
 def _add_folder(writer: Writer, name: str, folder: Path) -> None:
@@ -201,9 +247,11 @@ def _all_ledgers(paths: Iterable[Path]) -> dict[str, datetime]:
     return privacy.latest(known, *map(privacy.read_ledger_file, paths))
 
 
-def _remove_old(folder: Path, keep: int) -> list[str]:
-    archives = sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
-    old = archives[:-keep]
+def _remove_old(folder: Path, keep: int, made: Path) -> list[str]:
+    """Delete the oldest archives, never the one just `made`: a clock may have been set back."""
+    others = [path for path in folder.iterdir() if path != made and _NAME.fullmatch(path.name)]
+    archives = sorted(path for path in others if path.is_file() and not path.is_symlink())
+    old = archives[: max(0, len(archives) - keep + 1)]
     for path in old:
         path.unlink()
     return [path.name for path in old]

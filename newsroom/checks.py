@@ -22,6 +22,7 @@ from articles.advertising import origin_of
 from articles.checklist import CHECKS
 from articles.embeds import PROVIDERS
 from articles.groups import GROUPS
+from newsroom import sealing
 from newsroom.lib.share_pictures import is_possible as can_draw
 
 TAG = "newsroom"
@@ -59,6 +60,7 @@ def separate_keys(app_configs: object, **kwargs: object) -> list[CheckMessage]:
     """E002: one key doing two jobs, so that neither can be changed alone."""
     keys = [("SECRET_KEY", settings.SECRET_KEY), ("EMAIL_INDEX_KEY", settings.EMAIL_INDEX_KEY)]
     keys += [("EMAIL_ENCRYPTION_KEYS", key) for key in settings.EMAIL_ENCRYPTION_KEYS]
+    keys += [("BACKUP_KEYS", key) for key in settings.BACKUP_KEYS]
     return [
         Error(f"{first} and {second} hold the same key.", id="newsroom.E002")
         for (first, one), (second, other) in combinations(keys, 2)
@@ -76,6 +78,20 @@ def fernet_keys(app_configs: object, **kwargs: object) -> list[CheckMessage]:
         except ValueError:
             text = f"EMAIL_ENCRYPTION_KEYS: key {position} is not 32 bytes in URL-safe base64."
             errors.append(Error(text, id="newsroom.E003"))
+    return errors
+
+
+@register(TAG)
+def backup_keys(app_configs: object, **kwargs: object) -> list[CheckMessage]:
+    """E013: a key that no backup can be sealed under."""
+    errors: list[CheckMessage] = []
+    for position, key in enumerate(settings.BACKUP_KEYS, start=1):
+        try:
+            sealing.decoded(key)
+        except ValueError:
+            text = f"BACKUP_KEYS: key {position} is not 32 bytes in base64."
+            hint = "`openssl rand -base64 32` makes one."
+            errors.append(Error(text, hint=hint, id="newsroom.E013"))
     return errors
 
 

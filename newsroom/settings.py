@@ -62,6 +62,8 @@ SECRET_KEY = _key("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 EMAIL_ENCRYPTION_KEYS = [key.strip() for key in _key("EMAIL_ENCRYPTION_KEYS").split(",")]
 EMAIL_INDEX_KEY = _key("EMAIL_INDEX_KEY")
+# Not made by itself: a backup whose key was lost with the machine is none.
+BACKUP_KEYS = env.words("BACKUP_KEYS")
 
 # Languages: the first is not special, DEFAULT_LANGUAGE is.
 

@@ -1,7 +1,10 @@
 """A backup and the way back: what is inside, what is refused, and who stays forgotten."""
 
+import base64
+import gzip
 import io
 import json
+import os
 import shutil
 import stat
 import tarfile
@@ -44,7 +47,7 @@ def run(name: str, *args, **options) -> str:
 
 
 def newest(folder: Path) -> Path:
-    return max(folder.glob("newsroom-*.tar.gz"))
+    return max(folder.glob("newsroom-*"))
 
 
 def members(path: Path) -> dict[str, bytes]:
@@ -242,6 +245,145 @@ class TestWhatIsInside:
         assert len(names) == 3
         assert "newsroom-of-mine.tar.gz" in names
 
+    def test_the_newest_stays_when_the_clock_was_set_back(self, folder):
+        folder.mkdir()
+        later = folder / "newsroom-21260101T000000Z.tar.gz"
+        later.touch()
+        assert f"Deleted {later.name}" in run("backup", folder, keep=1)
+        assert len(list(folder.glob("newsroom-*"))) == 1
+
+    def test_encrypted_or_not_they_are_counted_together(self, folder):
+        folder.mkdir()
+        for name in ("newsroom-20261101T000000Z.tar.gz.sealed", "newsroom-20261102T000000Z.tar.gz"):
+            (folder / name).touch()
+        assert "Deleted newsroom-20261101T000000Z.tar.gz.sealed" in run("backup", folder, keep=2)
+        assert (folder / "newsroom-20261102T000000Z.tar.gz").exists()
+
+    def test_what_is_not_ours_stays(self, folder, tmp_path):
+        folder.mkdir()
+        (folder / "newsroom-20261101T000000Z.tar.gz").mkdir()
+        (folder / "newsroom-20261102T000000Z.tar.gz").symlink_to(tmp_path)
+        for name in ("newsroom-20261103T000000Z.tar.gz.sealed.part", "photos-20261103T000000Z.zip"):
+            (folder / name).touch()
+        before = set(folder.iterdir())
+        assert "Deleted" not in run("backup", folder, keep=1)
+        assert before < set(folder.iterdir())
+
+    def test_an_archive_that_cannot_be_read_again_costs_no_older_one(self, folder, monkeypatch):
+        """A disk that stores something else than it was given."""
+        folder.mkdir()
+        older = folder / "newsroom-20261101T000000Z.tar.gz"
+        older.touch()
+        real = backups._write
+
+        def stored_badly(part, keys):
+            written = real(part, keys)
+            data = bytearray(part.read_bytes())
+            data[len(data) // 2] ^= 1
+            part.write_bytes(data)
+            return written
+
+        monkeypatch.setattr(backups, "_write", stored_badly)
+        with pytest.raises(CommandError, match="No backup was made"):
+            run("backup", folder, keep=1)
+        assert list(folder.iterdir()) == [older]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestEncrypted:
+    @pytest.fixture(autouse=True)
+    def key(self, settings):
+        settings.BACKUP_KEYS = [new_key()]
+        return settings.BACKUP_KEYS[0]
+
+    def test_it_comes_back_and_the_receipt_tells(self, folder):
+        story = make_story(headline="الميناء يصحو", picture=make_image().pk)
+        said = run("backup", folder)
+        assert newest(folder).name in said
+        assert newest(folder).suffix == ".sealed"
+        assert "Encrypted under the first of BACKUP_KEYS." in said
+        Story.objects.filter(pk=story.pk).update(headline="Changed")
+        run("restore", newest(folder), yes=True)
+        assert Story.objects.get().headline == "الميناء يصحو"
+
+    def test_nothing_of_it_is_read_without_the_key(self, folder, settings):
+        words = "A headline nobody else may read before its time."
+        make_story(headline=words)
+        run("backup", folder)
+        path = newest(folder)
+        assert words.encode() not in path.read_bytes()
+        with pytest.raises(tarfile.ReadError):
+            members(path)
+        settings.BACKUP_KEYS = [new_key()]
+        with pytest.raises(CommandError, match="under none of the keys in BACKUP_KEYS"):
+            run("restore", path, yes=True)
+        settings.BACKUP_KEYS = []
+        with pytest.raises(CommandError, match="under none of the keys in BACKUP_KEYS"):
+            run("restore", path, yes=True)
+
+    def test_nothing_unsealed_ever_lies_beside_it(self, folder, monkeypatch):
+        words = "A headline nobody else may read before its time."
+        make_story(headline=words)
+        seen = []
+        real = databases.check
+
+        def and_look(copy):
+            seen.extend(path for path in folder.rglob("*") if path.is_file())
+            real(copy)
+
+        monkeypatch.setattr(databases, "check", and_look)
+        run("backup", folder)
+        assert [path.suffix for path in seen] == [".sealed"]
+
+    def test_an_old_key_still_opens_what_was_made_under_it(self, folder, settings, key):
+        make_story(headline="Then")
+        run("backup", folder)
+        settings.BACKUP_KEYS = [new_key(), key]
+        assert "Whole" in run("restore", newest(folder), check=True)
+
+    def test_one_that_was_changed_or_cut_short_changes_nothing(self, folder):
+        make_story(picture=make_image().pk)
+        run("backup", folder)
+        path = newest(folder)
+        data = path.read_bytes()
+        before = leaks.of_database()
+        for damaged in (data[:-1], data[:-17], data + b"x", data[:-9] + b"x" + data[-8:]):
+            path.write_bytes(damaged)
+            with pytest.raises(CommandError, match="cannot be opened: it was changed or cut"):
+                run("restore", path, yes=True)
+        assert leaks.of_database() == before
+
+    def test_one_that_is_not_may_be_anybodys(self, folder, settings):
+        """Who can write into the folder could put a newsroom of their own there."""
+        make_story(headline="From before there was a key")
+        key, settings.BACKUP_KEYS = settings.BACKUP_KEYS, []
+        assert "Not encrypted" in run("backup", folder)
+        settings.BACKUP_KEYS = key
+        with pytest.raises(CommandError, match="--not-encrypted"):
+            run("restore", newest(folder), yes=True)
+        run("restore", newest(folder), yes=True, not_encrypted=True)
+        assert Story.objects.get().headline == "From before there was a key"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOnlyLookedAt:
+    def test_nothing_is_changed(self, folder):
+        story = make_story(headline="Then")
+        run("backup", folder)
+        Story.objects.filter(pk=story.pk).update(headline="Now")
+        before = leaks.of_database()
+        assert "Whole: the newsroom of" in run("restore", newest(folder), check=True)
+        assert leaks.of_database() == before
+        assert list(folder.parent.glob(".restore-*")) == []
+
+    def test_a_damaged_one_is_told(self, folder):
+        make_story()
+        run("backup", folder)
+        path = newest(folder)
+        path.write_bytes(path.read_bytes()[:-200])
+        with pytest.raises(CommandError, match="It cannot be restored"):
+            run("restore", path, check=True)
+
 
 def test_a_missing_program_is_named(monkeypatch):
     monkeypatch.setattr(databases.shutil, "which", lambda program: None)
@@ -363,6 +505,11 @@ class TestRefused:
         inside["manifest.json"] = json.dumps(manifest).encode()
         assert "Nothing was restored" in self.refusal(packed(tmp_path, inside))
 
+    @pytest.mark.parametrize("more", [b"x", gzip.compress(b"\0" * 20_000)])
+    def test_one_that_goes_on_after_its_end(self, made, more):
+        made.write_bytes(made.read_bytes() + more)
+        assert "Nothing was restored" in self.refusal(made)
+
     @pytest.mark.parametrize(
         "name",
         [
@@ -411,6 +558,10 @@ def packed(folder: Path, inside: dict[str, bytes]) -> Path:
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
     return path
+
+
+def new_key() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
 
 
 def with_facts(inside: dict[str, bytes], **facts) -> dict[str, bytes]:

@@ -63,6 +63,17 @@ class TestKeys:
         assert found(checks.fernet_keys) == ["newsroom.E003"]
         assert "key 2" in checks.fernet_keys(None)[0].msg
 
+    @pytest.mark.parametrize("key", ["a passphrase", "c2hvcnQ="])
+    def test_e013_key_that_seals_no_backup(self, public, key):
+        public.BACKUP_KEYS = [fresh()["EMAIL_ENCRYPTION_KEYS"], key]
+        assert found(checks.backup_keys) == ["newsroom.E013"]
+        assert "key 2" in checks.backup_keys(None)[0].msg
+        assert key not in str(checks.backup_keys(None)[0])
+
+    def test_e002_a_backup_sealed_under_the_key_of_addresses(self, public):
+        public.BACKUP_KEYS = public.EMAIL_ENCRYPTION_KEYS
+        assert found(checks.separate_keys) == ["newsroom.E002"]
+
     def test_w001_development_keys(self, public):
         public.DEVELOPMENT_KEYS, public.TESTING = ["SECRET_KEY"], False
         assert found(checks.development_keys) == ["newsroom.W001"]
