@@ -29,10 +29,14 @@ def robots(request: HttpRequest) -> HttpResponse:
     for code, _name in settings.LANGUAGES:
         refused += [f"/{code}/me/", f"/{code}/search/"]
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in refused)]
-    lines += _text(RootFile.Name.ROBOTS).splitlines()
+    own = _text(RootFile.Name.ROBOTS)
+    lines += (own or "").splitlines()
     names = ("sitemaps:index", "sitemaps:news")
     lines += ["", *(f"Sitemap: {absolute(reverse(name))}" for name in names)]
-    return _plain("\n".join(lines))
+    response = _plain("\n".join(lines))
+    if own is None:
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe
@@ -45,14 +49,14 @@ def ads(request: HttpRequest) -> HttpResponse:
     return _plain(text)
 
 
-def _text(name: str) -> str:
-    """What editors wrote into a file, or nothing while the database is away: to crawlers, an error
-    at this address forbids the whole site."""
+def _text(name: str) -> str | None:
+    """What editors wrote into a file, None while the database is away: to crawlers, an error at
+    this address forbids the whole site."""
     try:
         return RootFile.objects.filter(name=name).values_list("text", flat=True).first() or ""
     except DatabaseError as error:
         log.error("what editors added to %s cannot be read: %s", name, error)
-        return ""
+        return None
 
 
 def _plain(text: str) -> HttpResponse:

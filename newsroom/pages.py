@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import chain
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Min
 
 from articles.models import Breaking, Pin, Story
@@ -74,14 +75,21 @@ class NextChange:
     so the answer holds as long as the site's own stamp."""
 
     def __init__(self) -> None:
-        self._stamp, self._known = -1, 0.0
+        # In one, since another thread may read and write it meanwhile.
+        self._known = (-1, 0.0)
 
     def __call__(self, page: Making) -> float:
-        """Return the moment after `page` was begun, in seconds since 1970."""
+        """Return the moment after `page` was begun, in seconds since 1970; while the database does
+        not say, the moment itself."""
+        asked, moment = self._known
         stamp = page.stamps[stamps.SITE]
-        if stamp != self._stamp or self._known <= page.began:
-            self._known, self._stamp = _next_change(page.began), stamp
-        return self._known
+        if stamp != asked or moment <= page.began:
+            try:
+                moment = _next_change(page.began)
+            except DatabaseError:
+                return page.began
+            self._known = (stamp, moment)
+        return moment
 
 
 def _next_change(began: float) -> float:

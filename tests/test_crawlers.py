@@ -58,6 +58,8 @@ class TestRobots:
 
         monkeypatch.setattr(QuerySet, "first", away)
         assert robots_of(client)[0] == "User-agent: *"
+        # Without what editors added it is nobody's to keep.
+        assert client.get("/robots.txt")["Cache-Control"] == "no-store"
 
 
 class TestAds:

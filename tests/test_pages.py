@@ -7,11 +7,13 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from django.apps import apps
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import OperationalError
+from django.db.models import QuerySet
 from django.test import RequestFactory
 from django.utils import timezone
 
 from articles import strip, workflow
-from articles.models import Author, Breaking, Byline, Pin, SectionTranslation, Story
+from articles.models import Author, Breaking, Byline, Pin, RootFile, SectionTranslation, Story
 from comments import moderation, posting, privacy
 from comments.models import Comment
 from newsroom import pages
@@ -188,6 +190,28 @@ class TestTheClock:
             next_change(Making([0] * 1024, now + 1, now + 61))
         with django_assert_num_queries(4):
             next_change(Making([1] * 1024, now + 2, now + 62))
+
+    def test_while_the_database_does_not_say_nothing_is_kept(self, monkeypatch):
+        def away(began: float) -> float:
+            raise OperationalError("the database is away")
+
+        monkeypatch.setattr(pages, "_next_change", away)
+        now = timezone.now().timestamp()
+        assert pages.NextChange()(Making([0] * 1024, now, now + 60)) <= now
+
+    def test_robots_is_there_and_not_kept_while_the_database_is_away(self, site, monkeypatch):
+        """To crawlers, an error at this address forbids the whole site."""
+
+        def away(*args: object) -> None:
+            raise OperationalError("the database is away")
+
+        kept(site, "/en/")
+        RootFile.objects.filter(name="robots.txt").update(text="Disallow: /secret/")
+        with monkeypatch.context() as patched:
+            patched.setattr(QuerySet, "first", away)
+            patched.setattr(QuerySet, "aggregate", away)
+            assert site.get("/robots.txt").startswith("200")
+        assert "Disallow: /secret/" in site.get("/robots.txt")
 
     def test_a_scheduled_story_appears_in_its_moment(self, site, time_machine):
         time_machine.move_to(now := timezone.now(), tick=False)

@@ -12,10 +12,10 @@ import re
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from operator import itemgetter
 from pathlib import Path
-from time import monotonic, time
+from time import monotonic, sleep, time
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -30,10 +30,15 @@ Key = tuple[str, str, bool, str | None]
 
 # Where there is another page of comments or of a list; and marks that advertisers add to addresses.
 _OF_ONE_ANSWER = frozenset({"x-request-id", UNTIL.lower()})
+_OF_A_BODY = frozenset({"content-type", "content-length", "content-encoding"})
 _SHARED = re.compile(r"s-maxage=(\d+)")
 TURNING = frozenset({"page", "comments"})
 TRACKERS = ("utm_", "fbclid", "gclid", "igshid", "msclkid", "twclid", "mc_cid", "mc_eid")
 MOST_HOSTS, LONGEST_PATH, TURNS = 50, 2000, 64
+# How long one waits for another who makes the page, in seconds, and looks again every so often.
+WAIT, PAUSE = 5, 0.01
+# What a page takes beside its bytes: its head, its address, and what it is found by.
+BESIDE = 4000
 
 
 class Kept(NamedTuple):
@@ -47,6 +52,10 @@ class Kept(NamedTuple):
     read: Callable[[Table], Any]
     stamped: Any
     shared_seconds: int | None
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + BESIDE
 
 
 class PageStore:
@@ -79,7 +88,8 @@ class PageStore:
         self._writing = threading.Lock()
         self._turns = [threading.Lock() for _ in range(TURNS)]
         self._locks = locks
-        locks.mkdir(mode=0o700, exist_ok=True)
+        with suppress(OSError):
+            locks.mkdir(mode=0o700, exist_ok=True)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         started = monotonic()
@@ -129,7 +139,7 @@ class PageStore:
             own.append((UNTIL, until(kept.shared_seconds)))
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and (kept.tag in known or known.strip() == "*"):
-            head = [line for line in kept.head if not line[0].lower().startswith("content-")]
+            head = [line for line in kept.head if line[0].lower() not in _OF_A_BODY]
             start_response("304 Not Modified", [*head, *own])
             return []
         start_response("200 OK", [*kept.head, *own])
@@ -168,12 +178,15 @@ class PageStore:
         read = itemgetter(SITE, *sorted(page.shown))
         head = [line for line in head if line[0].lower() not in _OF_ONE_ANSWER]
         shared = _SHARED.search(lines.get("cache-control", "")) if UNTIL.lower() in lines else None
+        good_until = min(page.until, self.next_change(page))
+        if good_until <= time():
+            return None
         return Kept(
             head,
             b"".join(answer),
             lines["etag"],
             page.view,
-            until=min(page.until, self.next_change(page)),
+            until=good_until,
             read=read,
             stamped=read(page.stamps),
             shared_seconds=int(shared[1]) if shared else None,
@@ -181,14 +194,17 @@ class PageStore:
 
     def _keep(self, key: Key, kept: Kept, host: str) -> None:
         with self._writing:
-            if len(self.hosts) < MOST_HOSTS:
+            if len(self.hosts) >= MOST_HOSTS:
+                # Any port makes another of a good one: those that are asked for come back.
+                self.hosts.clear()
+            if host:
                 self.hosts.add(host)
             if old := self.pages.pop(key, None):
-                self.bytes -= len(old.body)
+                self.bytes -= old.size
             self.pages[key] = kept
-            self.bytes += len(kept.body)
+            self.bytes += kept.size
             while self.bytes > self.most_bytes:
-                self.bytes -= len(self.pages.pop(next(iter(self.pages))).body)
+                self.bytes -= self.pages.pop(next(iter(self.pages))).size
 
     @contextmanager
     def _turn(self, path: str) -> Iterator[None]:
@@ -200,8 +216,8 @@ class PageStore:
         place = zlib.crc32(path.encode("latin-1")) % TURNS
         turn = self._turns[place]
         if not turn.acquire(blocking=False):
-            with turn:
-                pass
+            if turn.acquire(timeout=WAIT):
+                turn.release()
             yield
             return
         held = _locked(self._locks / str(place))
@@ -215,13 +231,23 @@ class PageStore:
 
 def _locked(file: Path) -> int | None:
     """Wait for a file's lock and return what it is held by, until that is closed or the process
-    dies; None where there can be no lock, which costs speed and no page."""
+    dies; None where there can be no lock, or not soon, which costs speed and no page."""
     try:
         descriptor = os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
     except OSError:
         return None
-    return descriptor
+    begun = monotonic()
+    while monotonic() - begun < WAIT:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sleep(PAUSE)
+        except OSError:
+            break
+        else:
+            return descriptor
+    os.close(descriptor)
+    return None
 
 
 def _without_trackers(query: str) -> str:

@@ -9,6 +9,7 @@ On one machine the table is a file in memory (`VAR_DIR/stamps`), beyond it a str
 for a neighbour costs a page made anew, never a wrong one.
 """
 
+import fcntl
 import logging
 import mmap
 import os
@@ -19,27 +20,33 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from time import monotonic
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 try:
-    from redis import Redis, RedisError
+    from redis import Redis, RedisError, ResponseError
 except ImportError:  # One machine needs none.
-    RedisError = OSError
+    RedisError = ResponseError = OSError
 
 log = logging.getLogger("newsroom.stamps")
 
 COUNT, WIDTH = 1024, 4
+SIZE = COUNT * WIDTH
 SITE, ANY_STORY = 0, 1
 # A Redis that does not answer is asked again after so long; until then every page is made anew.
 PATIENCE, REST = 0.25, 2.0
 KEY = "newsroom:stamps"
-_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLAC")
-_TABLE = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?')
+# Writes as Django words them, with their table; and what writes nothing. Whatever else is said, by
+# hand or with a schema's name, may have changed everything.
+_WRITE = re.compile(
+    r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "?(?!(?:OR|ONLY)\b)(\w+)"?(?=[\s(]|$)'
+)
+_NO_WRITE = re.compile(r"\(*(?:SELECT|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|PRAGMA|SET|SHOW)\b")
 
 Table = Sequence[int]
 
@@ -53,27 +60,46 @@ class FileStamps:
     """The table of one machine. All processes with the same VAR_DIR share it."""
 
     def __init__(self, path: Path) -> None:
-        if not path.exists():
-            fresh = path.with_name(f"{path.name}.{os.getpid()}")
-            descriptor = os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-            os.write(descriptor, secrets.token_bytes(COUNT * WIDTH))
-            os.close(descriptor)
-            fresh.rename(path)
-        with path.open("r+b") as file:
-            self._table = memoryview(mmap.mmap(file.fileno(), COUNT * WIDTH)).cast("I")
+        self._path = path
+        # In one, since another thread may read and write it meanwhile.
+        self._opened = self._open()
 
-    def read(self) -> Table:
-        """Return the table as it is at every moment."""
-        return self._table
+    def _open(self) -> tuple[BinaryIO, memoryview]:
+        """Return the file and the table in it, which one process alone makes or makes whole."""
+        file = open(self._path, "r+b", buffering=0, opener=_create)  # noqa: SIM115 # stays open
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_size < SIZE:
+            file.write(secrets.token_bytes(SIZE))
+        fcntl.flock(file, fcntl.LOCK_UN)
+        return file, memoryview(mmap.mmap(file.fileno(), SIZE)).cast("I")
 
-    def copy(self) -> Table:
+    def read(self) -> memoryview | None:
+        """Return the table as it is at every moment; None where it was taken away and cannot be
+        made anew, so that nobody would hear of a change."""
+        file, table = self._opened
+        try:
+            state = os.fstat(file.fileno())
+            if not state.st_nlink or state.st_size < SIZE:
+                _file, table = self._opened = self._open()
+        except (OSError, ValueError) as error:
+            log.error("stamps cannot be told: %s", error)
+            return None
+        return table
+
+    def copy(self) -> Table | None:
         """Return the table as it is now."""
-        return memoryview(bytes(self._table)).cast("I")
+        table = self.read()
+        return None if table is None else memoryview(bytes(table)).cast("I")
 
     def renew(self, stamps: Iterable[int]) -> None:
         """Write new numbers over `stamps`."""
-        for stamp in stamps:
-            self._table[stamp] = secrets.randbits(32)
+        if (table := self.read()) is not None:
+            for stamp in stamps:
+                table[stamp] = secrets.randbits(32)
+
+
+def _create(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CREAT, 0o600)
 
 
 class RedisStamps:
@@ -82,8 +108,10 @@ class RedisStamps:
     def __init__(self, url: str) -> None:
         self._redis = Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
         self._rests_until = 0.0
-        # What could not be written. Until it is, this process trusts no page.
+        # What is not written yet. Until it is, this process trusts no page. One thread writes at a
+        # time: another's stamp must not pass for written with those that were on their way before.
         self._owed: set[int] = set()
+        self._writing = Lock()
 
     def read(self) -> Table | None:
         """Return the table, or None while Redis is away."""
@@ -91,10 +119,10 @@ class RedisStamps:
             return None
         try:
             if self._owed:
-                self._write(self._owed)
+                self._write()
             found = self._redis.get(KEY)
-            if found is None or len(found) != COUNT * WIDTH:
-                self._redis.set(KEY, secrets.token_bytes(COUNT * WIDTH))
+            if found is None or len(found) != SIZE:
+                self._redis.set(KEY, secrets.token_bytes(SIZE))
                 found = self._redis.get(KEY)
         except RedisError as error:
             self._rest(error)
@@ -105,18 +133,23 @@ class RedisStamps:
 
     def renew(self, stamps: Iterable[int]) -> None:
         """Write new numbers over `stamps`; what Redis does not take is written later."""
-        self._owed.update(stamps)
         try:
-            self._write(self._owed)
+            self._write(stamps)
         except RedisError as error:
             self._rest(error)
 
-    def _write(self, stamps: set[int]) -> None:
-        with self._redis.pipeline(transaction=False) as pipeline:
-            for stamp in sorted(stamps):
+    def _write(self, stamps: Iterable[int] = ()) -> None:
+        with self._writing, self._redis.pipeline(transaction=False) as pipeline:
+            self._owed.update(stamps)
+            for stamp in sorted(self._owed):
                 pipeline.setrange(KEY, stamp * WIDTH, secrets.token_bytes(WIDTH))
-            pipeline.execute()
-        stamps.clear()
+            try:
+                pipeline.execute()
+            except ResponseError:
+                # One that is full takes nothing, and still tells all the others what was. But it
+                # forgets: then every stamp is a new one.
+                self._redis.delete(KEY)
+            self._owed.clear()
 
     def _rest(self, error: RedisError) -> None:
         self._rests_until = monotonic() + REST
@@ -149,7 +182,8 @@ def watch(stamps: Stamps, is_shown: Callable[[str], bool]) -> None:
 
     def install(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
         if wrapper not in connection.execute_wrappers:
-            connection.execute_wrappers.append(wrapper)
+            # First: whoever added one for a while takes the last away again.
+            connection.execute_wrappers.insert(0, wrapper)
 
     connection_created.connect(install, weak=False, dispatch_uid="newsroom.stamps")
     for connection in connections.all(initialized_only=True):
@@ -166,13 +200,22 @@ def _after_write(
     context: dict[str, Any],
 ) -> Any:
     result = execute(sql, params, many, context)
-    if isinstance(sql, str) and sql.lstrip()[:6].upper() in _WRITES:
-        table = _TABLE.match(sql)
+    if _changes(sql, is_shown):
         concerned = _narrowed.get()
         concerned = (SITE,) if concerned is None else concerned
-        if concerned and (table is None or is_shown(table[1])):
+        if concerned:
             _renew_later(context["connection"], stamps, concerned)
     return result
+
+
+def _changes(sql: Any, is_shown: Callable[[str], bool]) -> bool:
+    """Whether readers may see something of what was executed."""
+    if not isinstance(sql, str) or ";" in sql:
+        return True
+    text = sql.lstrip()
+    if write := _WRITE.match(text):
+        return is_shown(write[1])
+    return not _NO_WRITE.match(text)
 
 
 def _renew_later(
@@ -181,10 +224,13 @@ def _renew_later(
     """Renew once what is open is committed, at once where nothing is; a thousand rows once."""
     renew = _Renewal(stamps, concerned)
     if connection.run_on_commit:
-        savepoints, last, _robust = connection.run_on_commit[-1]
-        if last == renew and savepoints == set(connection.savepoint_ids):
+        savepoints, first, _robust = connection.run_on_commit[0]
+        if first == renew and savepoints <= set(connection.savepoint_ids):
             return
     transaction.on_commit(renew, using=connection.alias)
+    if connection.in_atomic_block:
+        # First: one that fails takes away all that would come after it.
+        connection.run_on_commit.insert(0, connection.run_on_commit.pop())
 
 
 class _Renewal:

@@ -1,15 +1,18 @@
 """Pages served from memory: the same bytes, never an old one, and nothing that is one person's."""
 
+import fcntl
 import threading
 import time
+import tracemalloc
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
-from newsroom.lib import caching
-from newsroom.lib.page_store import PageStore
+from newsroom.lib import caching, page_store
+from newsroom.lib.page_store import BESIDE, MOST_HOSTS, PageStore
 from newsroom.lib.stamps import SITE, FileStamps, stamp_of
 
 HEAD = [("Content-Type", "text/html"), ("Content-Length", "4"), ("ETag", '"tag"')]
@@ -54,7 +57,7 @@ def store(tmp_path):
         next_change=lambda page: FOREVER,
         count=lambda *told: counted.append(told),
         seconds=60,
-        most_bytes=1000,
+        most_bytes=250 * (4 + BESIDE),
     )
 
     def get(path="/ar/", query="", method="GET", host="paper.example", **headers):
@@ -87,12 +90,14 @@ class TestServing:
         assert [told[:3] for told in store.counted] == [("articles:front", "GET", 200)]
 
     def test_a_reader_who_has_it_is_told_so(self, store):
+        store.django.head = [*HEAD, ("Content-Security-Policy", "default-src 'none'")]
         store.get()
         for known in ('"tag"', 'W/"tag"', '"other", "tag"', "*"):
             answer = store.get(if_none_match=known)
             assert (answer.status, answer.body) == (304, b"")
             assert answer.head["ETag"] == '"tag"'
             assert "Content-Type" not in answer.head
+            assert answer.head["Content-Security-Policy"] == "default-src 'none'"
         assert store.get(if_none_match='"other"').status == 200
         assert len(store.django.asked) == 1
 
@@ -166,6 +171,11 @@ class TestForgetting:
         store.get()
         assert len(store.django.asked) == 2
 
+    def test_what_is_over_before_it_is_made(self, store):
+        store.store.next_change = lambda page: page.began
+        assert store.get().body == b"page"
+        assert store.store.pages == {}
+
     def test_while_nobody_knows_what_changed(self, store, monkeypatch):
         store.get()
         monkeypatch.setattr(
@@ -222,6 +232,21 @@ class TestLeavingAlone:
         assert store.get(host="evil.example").status == 400
         assert store.get().status == 200
 
+    def test_nobody_can_take_the_places_of_hosts(self, store):
+        """Django takes every port of a good host, of which there are many."""
+        for port in range(MOST_HOSTS + 10):
+            store.get(path=f"/ar/{port}/", host=f"paper.example:{port}")
+        store.get()
+        asked = len(store.django.asked)
+        store.get()
+        assert len(store.django.asked) == asked
+        assert len(store.store.hosts) <= MOST_HOSTS
+
+    def test_an_empty_host(self, store):
+        store.get(host="")
+        store.get(host="")
+        assert len(store.django.asked) == 2
+
     def test_http_and_https_are_two(self, store):
         store.get()
         store.get(x_forwarded_proto="https")
@@ -235,12 +260,29 @@ class TestLeavingAlone:
         store.get(query="page=2")
         assert len(store.django.asked) == 2
 
+    def test_small_pages_take_more_than_their_bytes(self, store):
+        """A stranger may ask for the same small page under twenty thousand addresses."""
+        head = [("Content-Security-Policy", "a" * 900), *HEAD]
+        store.django.head = head
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(500):
+            store.django.head = [(name, value[:-1] + value[-1]) for name, value in head]
+            store.get(path=f"/ar/{number}/", query="comments=7", method="GET")
+        taken = tracemalloc.get_traced_memory()[0] - before
+        tracemalloc.stop()
+        assert taken < store.store.most_bytes
+
     def test_memory_is_bounded_and_the_oldest_go_first(self, store):
         for number in range(400):
             store.get(path=f"/ar/{number}/")
-        assert store.store.bytes == sum(len(kept.body) for kept in store.store.pages.values())
-        assert store.store.bytes <= 1000
+        assert store.store.bytes == sum(kept.size for kept in store.store.pages.values())
+        assert store.store.bytes <= store.store.most_bytes
         assert [key[0] for key in store.store.pages] == [f"/ar/{n}/" for n in range(150, 400)]
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 class TestManyAtOnce:
@@ -270,6 +312,35 @@ class TestManyAtOnce:
         self.ask(store, 8)
         assert len(store.django.asked) == 8
         assert max(most) > 2
+
+    def test_nobody_waits_for_ever_for_another(self, store, monkeypatch):
+        """Another process, or another thread, may be stopped while it makes the page."""
+        monkeypatch.setattr(page_store, "WAIT", 0.05)
+        store.get(path="/ar/another/")
+        for turn in store.store._turns:
+            turn.acquire()
+        assert store.get().body == b"page"
+        for turn in store.store._turns:
+            turn.release()
+        files = [(store.store._locks / str(place)).open("w") for place in range(page_store.TURNS)]
+        for file in files:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        store.stamps.renew([SITE])
+        before = open_files()
+        assert store.get().body == b"page"
+        assert open_files() == before
+        for file in files:
+            file.close()
+
+    def test_where_there_are_no_locks_there_are_pages(self, store, monkeypatch):
+        def none(*args: object) -> None:
+            raise OSError("no locks on this disk")
+
+        monkeypatch.setattr(fcntl, "flock", none)
+        before = open_files()
+        for number in range(5):
+            assert store.get(path=f"/ar/{number}/").body == b"page"
+        assert open_files() == before
 
     def test_an_error_frees_the_line(self, store):
         def fail():
