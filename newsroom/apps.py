@@ -16,11 +16,11 @@ class NewsroomConfig(AppConfig):
     def ready(self) -> None:
         from newsroom import checks, signin  # noqa: F401  (registering is importing)
 
-        if settings.PAGE_STORE_SECONDS and not settings.TESTING:
+        if (settings.PAGE_STORE_SECONDS or settings.REPLICA_URL) and not settings.TESTING:
             from newsroom import pages
             from newsroom.lib import stamps
 
-            stamps.watch(pages.table(), pages.SHOWN.__contains__)
+            stamps.watch(pages.watched_table(), pages.SHOWN.__contains__)
 
         if settings.SENTRY_DSN:
             from newsroom import faults

@@ -1,5 +1,6 @@
 """The page store of this site: which writes readers see, and when the clock changes a page."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
@@ -11,7 +12,7 @@ from django.db.models import Min
 from articles.models import Breaking, Pin, Story
 from articles.models.story import is_published
 from newsroom import metrics
-from newsroom.lib import stamps
+from newsroom.lib import replica, stamps
 from newsroom.lib.caching import Making
 from newsroom.lib.page_store import Application, PageStore
 from newsroom.middleware import PROBES
@@ -52,6 +53,35 @@ def table() -> stamps.Stamps:
     if settings.CACHE_URL:
         return stamps.RedisStamps(settings.CACHE_URL)
     return stamps.FileStamps(settings.VAR_DIR / "stamps")
+
+
+@lru_cache(maxsize=1)
+def watched_table() -> stamps.Stamps:
+    """Return what is renewed after each write that readers see: the stamps, and with a replica
+    first how far it has to come."""
+    if not settings.REPLICA_URL:
+        return table()
+    position = (
+        replica.RedisPosition(settings.CACHE_URL)
+        if settings.CACHE_URL
+        else replica.FilePosition(settings.VAR_DIR / "position")
+    )
+    replica.used = replica.Replica(position)
+    return _Noting(table(), replica.used)
+
+
+class _Noting:
+    """A table of stamps; before any is renewed, it is noted what a replica has to know."""
+
+    def __init__(self, table: stamps.Stamps, replica: replica.Replica) -> None:
+        self._table, self._replica = table, replica
+
+    def renew(self, stamps: Iterable[int]) -> None:
+        try:
+            self._replica.note()
+        except DatabaseError as error:
+            self._replica.rest(error)
+        self._table.renew(stamps)
 
 
 def in_front_of(django: Application) -> Application:

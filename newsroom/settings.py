@@ -207,6 +207,14 @@ elif _pool_size := env.number("DATABASE_POOL_SIZE", WEB_THREADS + 1):
     _database["CONN_HEALTH_CHECKS"] = True
 else:
     _database |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+# A copy of the PostgreSQL above that follows it: public pages are read from there.
+REPLICA_URL = env.text("REPLICA_URL")
+if REPLICA_URL:
+    _replica = env.database("REPLICA_URL")
+    if SQLITE in (_database["ENGINE"], _replica["ENGINE"]):
+        raise ImproperlyConfigured("REPLICA_URL: only a PostgreSQL has a replica.")
+    DATABASES["replica"] = _database | _replica | {"TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["newsroom.lib.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _redis = env.cache("CACHE_URL")

@@ -28,9 +28,7 @@ class Server:
     def __init__(
         self, folder: Path, database: str, *, is_empty: bool = False, **environment: str
     ) -> None:
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = self.free_port()
         self.environment = {
             **{name: value for name, value in os.environ.items() if "PYTEST" not in name},
             "VAR_DIR": str(folder),
@@ -50,6 +48,12 @@ class Server:
         if not is_empty:
             self.run("migrate", "--verbosity", "0")
             self.address = self.tell(BEGIN, "STORY")
+
+    @staticmethod
+    def free_port() -> int:
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            return probe.getsockname()[1]
 
     def run(self, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]

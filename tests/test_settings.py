@@ -177,6 +177,16 @@ class TestWordsThatAreNotUnderstood:
 
 
 class TestDatabase:
+    def test_a_replica_takes_the_reads_of_public_pages(self, start):
+        made = start(DATABASE_URL="postgres://a@one/n", REPLICA_URL="postgres://a@other/n")
+        assert made["DATABASES"]["replica"]["HOST"] == "other"
+        assert made["DATABASE_ROUTERS"] == ["newsroom.lib.replica.Router"]
+
+    @pytest.mark.parametrize("database", ["", "sqlite:///x.sqlite3"])
+    def test_only_postgresql_has_one(self, start, database):
+        with pytest.raises(ImproperlyConfigured, match="REPLICA_URL"):
+            start(DATABASE_URL=database, REPLICA_URL="postgres://a@other/n")
+
     def test_sqlite_takes_the_write_lock_at_once(self, start, tmp_path):
         database = start()["DATABASES"]["default"]
         assert database["NAME"] == str(tmp_path / "newsroom.sqlite3")

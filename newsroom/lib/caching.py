@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from newsroom.lib import replica
 from newsroom.lib.stamps import ANY_STORY, stamp_of
 
 View = Callable[..., HttpResponse]
@@ -89,12 +90,18 @@ def public_page(view: View) -> View:
         # Django replaces a spoiled token cookie on the next page: not on one that has no form of
         # its own to protect.
         request.META.pop("CSRF_COOKIE_NEEDS_UPDATE", None)
-        response = view(request, *args, **kwargs)
-        if hasattr(response, "render") and callable(response.render):
-            response = response.render()
-        return finish_public(request, response)
+        make = partial(_made, view, request, *args, **kwargs)
+        is_safe = request.method in ("GET", "HEAD")
+        return finish_public(request, replica.read(make) if is_safe else make())
 
     return answer
+
+
+def _made(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    response = view(request, *args, **kwargs)
+    if hasattr(response, "render") and callable(response.render):
+        return response.render()
+    return response
 
 
 def finish_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
