@@ -349,11 +349,14 @@ def _bands(site: Site, stories: QuerySet[Story], shown: Iterable[int]) -> list[d
         partition_by=F("section_id"),
         order_by=[F("published_at").desc(), F("pk").desc()],
     )
-    # Of a large archive only the newest are sorted into bands.
-    newest = stories.for_cards().filter(pk__in=stories.newest_first().values("pk")[:BAND_STORIES])
-    newest = newest.exclude(pk__in=list(shown)).annotate(place=row_number)
+    # Of a large archive only the newest are sorted into bands; of their rows only ids, until it is
+    # known which are shown.
+    newest = stories.newest_first().values("pk")[:BAND_STORIES]
+    places = Story.objects.filter(pk__in=newest).exclude(pk__in=list(shown))
+    places = places.annotate(place=row_number).filter(place__lte=BAND_SIZE)
+    cards = Story.objects.for_cards().filter(pk__in=places.values("pk"))
     by_section: dict[int, list[Story]] = {}
-    for found in newest.filter(place__lte=BAND_SIZE).order_by("place"):
+    for found in cards.newest_first():
         by_section.setdefault(found.section_id, []).append(found)
     return [
         {"section": row, "cards": cards, "lead": cards[0], "stories": cards[1:]}
@@ -386,11 +389,12 @@ def _neighbours(story: Story) -> tuple[list[dict[str, Any]], list[Story], list[S
     """Return the story's other languages, those that answer it or that it answers, and the newest
     of its section, in one query."""
     # A language the site no longer publishes in has no pages.
-    public = Story.objects.published().filter(language__in=dict(settings.LANGUAGES))
+    public = Story.objects.published_of_few().filter(language__in=dict(settings.LANGUAGES))
     siblings = public.articles().filter(translation_key=story.translation_key).values("pk")
     answers = public.filter(Q(replies_to=story.pk) | Q(pk=story.replies_to_id or 0))
     answers = answers.order_by("pk").values("pk")[:MAX_REPLIES]
-    newest = public.articles().filter(section=story.section_id, language=story.language)
+    newest = Story.objects.published().articles().in_language(story.language)
+    newest = newest.filter(section=story.section_id)
     newest = newest.exclude(pk=story.pk).newest_first().values("pk")[:RELATED]
     # The slice stands in a subquery of its own: SQLite takes no LIMIT inside a UNION.
     wanted = siblings.union(

@@ -71,6 +71,12 @@ class StoryQuerySet(models.QuerySet):
         rows = self.filter(is_published(), pk__gte=first, pk__lt=end, published_at__lte=now)
         return rows.exclude(is_over)
 
+    def published_of_few(self) -> "StoryQuerySet":
+        """Stories that are public now, of the few that another column finds by its index."""
+        now = timezone.now()
+        is_over = Q(unpublish_at__isnull=False, unpublish_at__lte=now)
+        return self.filter(is_published(), published_at__lte=now).exclude(is_over)
+
     def among(self, few: "StoryQuerySet", *order: str) -> "StoryQuerySet":
         """Return those that stand in `few`, which an index finds in this `order`.
 

@@ -1,12 +1,17 @@
 """`{% load comments %}`: `{% comments story %}` shows a story's threads and its form."""
 
-from typing import Any
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import regex
 from django import template
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.template.context import Context
+from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from articles.models import Story
@@ -21,6 +26,8 @@ register = template.Library()
 
 # As many as there are classes in comments.css.
 DISC_COLOURS = 6
+# So many comments a process keeps as they are shown: about 5 MB.
+MOST_KEPT = 1000
 
 
 @register.inclusion_tag("comments/_section.html", takes_context=True)
@@ -61,6 +68,62 @@ def _addresses(story: Story, page: threads.Page) -> dict[str, str]:
         "order": threads.Place(newest=page.place.newest).query,
         "form_action": reverse("comments:post", args=path) + query,
     }
+
+
+class Shown(NamedTuple):
+    """Everything that the article of a comment shows: where it is equal, so are the bytes."""
+
+    pk: int
+    name: str
+    website: str
+    badge: str
+    body_html: str
+    created_at: datetime
+    edited_at: datetime | None
+    can_reply: bool
+    story_url: str
+    page_url: str
+    order: str
+    language: str
+
+
+@register.simple_tag
+def comment_article(
+    node: threads.Node, story_url: str, page_url: str, order: str, is_open: bool
+) -> SafeString:
+    """The comment of a node, without the replies under it."""
+    comment = node.comment
+    return _article(
+        Shown(
+            pk=comment.pk,
+            name=comment.name,
+            website=comment.website,
+            badge=comment.badge,
+            body_html=comment.body_html,
+            created_at=comment.created_at,
+            edited_at=comment.edited_at,
+            can_reply=is_open and node.can_reply,
+            story_url=story_url,
+            page_url=page_url,
+            order=order,
+            language=get_language() or "",
+        )
+    )
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _article(comment: Shown) -> SafeString:
+    """Render a comment once and not each time that another one comes under its story.
+
+    What it shows is the key: nothing has to be forgotten when something changes.
+    """
+    return get_template("comments/_comment_article.html").render({"comment": comment})
+
+
+@setting_changed.connect
+def _forget(**changed: Any) -> None:
+    """Settings change while tests run, and never else."""
+    _article.cache_clear()
 
 
 @register.filter

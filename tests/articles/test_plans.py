@@ -4,6 +4,7 @@ Measured with a hundred thousand stories; of a few thousand the same indexes are
 """
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -77,6 +78,15 @@ LISTS = {
     "front page": (
         lambda user: Story.objects.published().in_language("en").newest_first().values("pk")[:30],
         "story_newest",
+    ),
+    "languages of a story": (
+        lambda user: Story.objects.published_of_few().filter(translation_key=uuid4()).values("pk"),
+        "translation_key=?",
+        "translation_key =",
+    ),
+    "answers to a story": (
+        lambda user: Story.objects.published_of_few().filter(replies_to=1).values("pk"),
+        "replies_to_id",
     ),
     "news sitemap": (
         lambda user: sitemaps.fresh().order_by("-published_at", "-id").values("pk")[:1000],

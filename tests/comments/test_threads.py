@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from articles.models import Story
 from comments import moderation, posting, threads
 from comments.models import Comment
 from comments.posting import CommentRefused
+from comments.templatetags import comments as shown
+from newsroom.models import User
 from tests.factories import make_comment, make_story
 
 pytestmark = pytest.mark.django_db
@@ -254,6 +257,30 @@ class TestQueries:
             while nodes:
                 assert all(node.comment.user.is_staff is False for node in nodes)
                 nodes = nodes[0].children
+
+    def test_comment_is_rendered_once_for_all_pages(self, client, story):
+        address = story.get_absolute_url()
+        first = make_comment(story)
+        client.get(address)
+        rendered = shown._article.cache_info().misses
+        second = make_comment(story)
+        page = client.get(address).content.decode()
+        assert f"div-comment-{first.pk}" in page
+        assert f"div-comment-{second.pk}" in page
+        assert shown._article.cache_info().misses == rendered + 1
+
+    def test_comment_that_changes_is_shown_as_it_is(self, client, story, otto):
+        address = story.get_absolute_url()
+        comment = make_comment(story, user=otto)
+        assert "The tide turned" not in client.get(address).content.decode()
+        Comment.objects.filter(pk=comment.pk).update(body_html="<p>The tide turned.</p>")
+        assert "The tide turned" in client.get(address).content.decode()
+        before = client.get(address).content.decode().count('class="badge"')
+        User.objects.filter(pk=otto.pk).update(is_staff=True)
+        assert client.get(address).content.decode().count('class="badge"') == before + 1
+        assert "comment-reply-link" in client.get(address).content.decode()
+        Story.objects.filter(pk=story.pk).update(comments_open=False)
+        assert "comment-reply-link" not in client.get(address).content.decode()
 
     def test_page_is_bounded(self, story, monkeypatch):
         monkeypatch.setattr(threads, "COMMENTS_PER_PAGE", 3)
