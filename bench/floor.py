@@ -1,14 +1,14 @@
-"""The floor: Django as `startproject` sets it up, with one view that answers a constant."""
+"""The floor: Django as `startproject` sets it up, with one view that answers a constant.
 
-import os
+`/20000/` answers as many bytes, so that a page is compared with a constant of its own size.
+"""
+
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
-
-BODY = b"x" * int(os.environ.get("FLOOR_BYTES", "20000"))
-SIZE = {"Content-Length": str(len(BODY))}
 
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"],
@@ -32,5 +32,15 @@ settings.configure(
     DATABASES={},
 )
 
-urlpatterns = [path("", lambda request: HttpResponse(BODY, headers=SIZE))]
+
+@lru_cache
+def constant(size: int) -> bytes:
+    return b"x" * size
+
+
+def floor(request: HttpRequest, size: int) -> HttpResponse:
+    return HttpResponse(constant(size), headers={"Content-Length": str(size)})
+
+
+urlpatterns = [path("<int:size>/", floor)]
 application = get_wsgi_application()

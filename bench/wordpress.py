@@ -12,12 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-WORDS = (
-    "قال الوزير في مؤتمر صحفي إن الحكومة تعمل على خطة جديدة لدعم الاقتصاد المحلي وتوفير فرص العمل "
-    "للشباب بينما أكدت مصادر مطلعة أن المشروع سيبدأ خلال الأشهر المقبلة في عدد من المدن الساحلية "
-    "وشهدت الأسواق ارتفاعا ملحوظا في الأسعار بعد إعلان البنك المركزي عن سياسة نقدية مختلفة وأضاف "
-    "المتحدث أن اللجنة درست جميع المقترحات التي قدمها المواطنون خلال السنوات الماضية بعناية كبيرة"
-).split()
+from bench.words import words
+
 BEGUN = datetime(2012, 1, 1, 6, tzinfo=UTC)
 SITE = "https://old.example"
 SECTIONS, TAGS, AUTHORS = 24, 400, 40
@@ -76,23 +72,23 @@ def _item(n: int, dice: random.Random, comments: list[str]) -> str:
     )
     section = dice.randrange(SECTIONS)
     return (
-        f"<item><title>{_words(dice, 9)}</title><link>{SITE}/{at:%Y/%m/%d}/story-{n}/</link>"
+        f"<item><title>{words(dice, 9)}</title><link>{SITE}/{at:%Y/%m/%d}/story-{n}/</link>"
         f"<dc:creator>writer{n % AUTHORS}</dc:creator>"
         f"<content:encoded><![CDATA[{text}]]></content:encoded>"
-        f"<excerpt:encoded><![CDATA[{_words(dice, 25)}]]></excerpt:encoded>"
+        f"<excerpt:encoded><![CDATA[{words(dice, 25)}]]></excerpt:encoded>"
         f"<wp:post_id>{n + 1}</wp:post_id><wp:post_date_gmt>{at:%Y-%m-%d %H:%M:%S}"
         f"</wp:post_date_gmt><wp:comment_status>open</wp:comment_status>"
         f"<wp:post_name>story-{n}</wp:post_name><wp:status>publish</wp:status>"
         f"<wp:post_type>post</wp:post_type>{tags}"
         f'<category domain="category" nicename="section-{section}">قسم {section}</category>'
         f"<wp:postmeta><wp:meta_key>_yoast_wpseo_metadesc</wp:meta_key>"
-        f"<wp:meta_value>{_words(dice, 15)}</wp:meta_value></wp:postmeta>"
+        f"<wp:meta_value>{words(dice, 15)}</wp:meta_value></wp:postmeta>"
         f"{''.join(comments)}</item>\n"
     )
 
 
 def _paragraphs(dice: random.Random) -> list[str]:
-    return [_words(dice, 64) + "." for _ in range(WORDS_OF_A_STORY // 64)]
+    return [words(dice, 64) + "." for _ in range(WORDS_OF_A_STORY // 64)]
 
 
 def _classic(n: int, dice: random.Random) -> str:
@@ -137,19 +133,15 @@ def _comment(number: int, first: int, story: int, dice: random.Random) -> str:
     reader = dice.randrange(5_000)
     return (
         f"<wp:comment><wp:comment_id>{number}</wp:comment_id>"
-        f"<wp:comment_author>{escape(_words(dice, 2))}</wp:comment_author>"
+        f"<wp:comment_author>{escape(words(dice, 2))}</wp:comment_author>"
         f"<wp:comment_author_email>reader{reader}@example.com</wp:comment_author_email>"
         f"<wp:comment_author_IP>198.51.100.{number % 250}</wp:comment_author_IP>"
         f"<wp:comment_date_gmt>{at:%Y-%m-%d %H:%M:%S}</wp:comment_date_gmt>"
-        f"<wp:comment_content><![CDATA[{_words(dice, 20)}]]></wp:comment_content>"
+        f"<wp:comment_content><![CDATA[{words(dice, 20)}]]></wp:comment_content>"
         f"<wp:comment_approved>{dice.choice(STATES)}</wp:comment_approved>"
         f"<wp:comment_type>{kind}</wp:comment_type>"
         f"<wp:comment_parent>{parent}</wp:comment_parent></wp:comment>"
     )
-
-
-def _words(dice: random.Random, count: int) -> str:
-    return " ".join(dice.choices(WORDS, k=count))
 
 
 if __name__ == "__main__":
