@@ -6,13 +6,14 @@ in no archive: without EMAIL_ENCRYPTION_KEYS nobody reads an address out of one.
 the whole archive is sealed; what was not yet sealed of it lies in VAR_DIR alone.
 """
 
+import fcntl
 import json
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -80,8 +81,8 @@ def make(folder: Path, *, keep: int = 0) -> Made:
     path = folder / name
     if path.exists():
         raise FileExistsError(_("%(name)s is there already.") % {"name": path.name})
-    with tempfile.TemporaryDirectory(prefix=".newsroom-", dir=folder) as work:
-        part = Path(work) / path.name
+    with _work(".newsroom-", folder) as work:
+        part = work / path.name
         files, elsewhere = _write(part, keys)
         unpack(part, None, keys=keys)
         part.rename(path)
@@ -161,8 +162,10 @@ def _write(part: Path, keys: list[bytes]) -> tuple[int, list[str]]:
 
 def _fill(writer: Writer) -> list[str]:
     """Add all there is; return the storages that are elsewhere."""
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.VAR_DIR) as work:
-        copy = Path(work) / databases.file_name()
+    # Before the copy: what the archive says of its time must not be later than what is in it.
+    facts = _facts()
+    with _work(".backup-", settings.VAR_DIR) as work:
+        copy = work / databases.file_name()
         databases.dump(copy)
         databases.check(copy)
         writer.add(copy.name, copy)
@@ -170,17 +173,42 @@ def _fill(writer: Writer) -> list[str]:
     for name, alias in STORAGES.items():
         if folder := _folder(alias):
             _add_folder(writer, name, folder)
-    writer.finish(_facts())
+    writer.finish(facts)
     return [name for name, alias in STORAGES.items() if not _folder(alias)]
 
 
 @contextmanager
 def _unpacked(source: Path, *, takes_plain: bool) -> Iterator[tuple[dict[str, Any], Path]]:
     """The manifest of an archive and a folder with what is in it, all of it proved to be right."""
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.VAR_DIR) as work:
-        manifest = unpack(source, Path(work), keys=_keys(), takes_plain=takes_plain)
-        _check(manifest, Path(work))
-        yield manifest, Path(work)
+    with _work(".restore-", settings.VAR_DIR) as work:
+        manifest = unpack(source, work, keys=_keys(), takes_plain=takes_plain)
+        _check(manifest, work)
+        yield manifest, work
+
+
+@contextmanager
+def _work(prefix: str, parent: Path) -> Iterator[Path]:
+    """A folder that goes when the work is over. What whoever was killed left behind goes first:
+    it may be as large as the newsroom, and is not encrypted."""
+    for left in parent.glob(f"{prefix}*"):
+        with suppress(OSError), _locked(left):
+            shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=parent) as work, ExitStack() as stack:
+        # A folder of another machine may know no locks: then nobody tidies there.
+        with suppress(OSError):
+            stack.enter_context(_locked(Path(work)))
+        yield Path(work)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a folder until the end, also of the process; raises OSError while another does."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _add_folder(writer: Writer, name: str, folder: Path) -> None:
