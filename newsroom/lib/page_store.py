@@ -114,10 +114,9 @@ class PageStore:
             return None
         if path == "/" or "/me/" in path or len(path) > LONGEST_PATH:
             return None
-        if query := environ.get("QUERY_STRING", ""):
-            environ["QUERY_STRING"] = query = _without_trackers(query)
+        if query := _without_trackers(environ.get("QUERY_STRING", "")):
             name, _, number = query.partition("=")
-            if query and not (name in TURNING and number.isdecimal() and len(number) < 5):
+            if not (name in TURNING and number.isdecimal() and len(number) < 5):
                 return None
         is_secure = environ.get("HTTP_X_FORWARDED_PROTO", environ["wsgi.url_scheme"]) == "https"
         return path, query, is_secure, coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
@@ -152,6 +151,7 @@ class PageStore:
             return self.django(environ, start_response)
         # The page as such is wanted; what the reader has of it is looked at afterwards.
         known = environ.pop("HTTP_IF_NONE_MATCH", None)
+        asked, environ["QUERY_STRING"] = environ.get("QUERY_STRING", ""), key[1]
         page, told = Making(table, time(), time() + self.seconds), []
         token = making.set(page)
         try:
@@ -160,6 +160,11 @@ class PageStore:
             making.reset(token)
         kept = self._kept(page, told[-1], answer) if page.view else None
         if kept is None:
+            if asked != key[1] and told[-1][0].startswith("3"):
+                # The marks go along to where the page moved.
+                answer.close()
+                environ["QUERY_STRING"] = asked
+                return self.django(environ, start_response)
             start_response(*told[-1])
             return answer
         answer.close()

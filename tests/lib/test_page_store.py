@@ -29,6 +29,7 @@ class Django:
 
     def __call__(self, environ, start_response):
         self.asked.append(environ["PATH_INFO"])
+        self.query = environ["QUERY_STRING"]
         if page := caching.making.get():
             page.view = self.view
             for story in self.stories:
@@ -272,6 +273,13 @@ class TestLeavingAlone:
         taken = tracemalloc.get_traced_memory()[0] - before
         tracemalloc.stop()
         assert taken < store.store.most_bytes
+
+    def test_nor_is_it_told_to_the_page_but_to_where_it_moved(self, store):
+        store.get(query="utm_source=a")
+        assert store.django.query == ""
+        store.django.status = "301 Moved Permanently"
+        store.get(path="/ar/old/", query="page=2&utm_source=a")
+        assert store.django.query == "page=2&utm_source=a"
 
     def test_memory_is_bounded_and_the_oldest_go_first(self, store):
         for number in range(400):
