@@ -15,6 +15,7 @@ _SHEET = re.compile(
 )
 _MODULE = re.compile(r'^import "\./([\w-]+\.js)";\n', re.MULTILINE)
 _NAMES = re.compile(r'^import \{ ([\w, ]+) \} from "(\./[\w-]+\.js)";\n', re.MULTILINE)
+_STATEMENT = re.compile(r"^(?:import|export)\b", re.MULTILINE)
 _COMMENT = re.compile(r"//.*\n|/\*.*?\*/", re.DOTALL)
 Paths = dict[str, tuple[Storage, str]]
 
@@ -60,18 +61,25 @@ class _Joined(Storage):
 
     def _script(self, name: str) -> str:
         """A module that is nothing but a list of others, each of them in a block of its own; any
-        other as it is."""
+        other as it is. Raises ValueError for one that can stand in no block: it gives others
+        something, or takes it otherwise than by names on one line."""
         text = self._text(name)
         names = _MODULE.findall(text)
         if not names or _COMMENT.sub("", _MODULE.sub("", text)).strip():
             return text
         folder = posixpath.dirname(name)
-        parts = [self._script(posixpath.join(folder, each)) for each in names]
-        imports: dict[str, set[str]] = {}
-        for words, module in _NAMES.findall("".join(parts)):
-            imports.setdefault(module, set()).update(words.split(", "))
+        parts, imports = [], dict[str, set[str]]()
+        for each in names:
+            part = self._script(posixpath.join(folder, each))
+            for words, module in _NAMES.findall(part):
+                imports.setdefault(module, set()).update(words.split(", "))
+            parts.append(_NAMES.sub("", part).rstrip("\n"))
+            if _STATEMENT.search(parts[-1]):
+                raise ValueError(
+                    f"{folder}/{each} cannot be joined into {name}: it imports or exports."
+                )
         head = (
             f'import {{ {", ".join(sorted(words))} }} from "{module}";\n'
             for module, words in imports.items()
         )
-        return "".join([*head, *(f"{{\n{_NAMES.sub('', part)}}}\n" for part in parts)])
+        return "".join([*head, *(f"{{\n{part}\n}}\n" for part in parts)])

@@ -85,3 +85,22 @@ def test_a_script_that_only_lists_others_is_served_with_them_inside(collected):
 def test_a_script_that_does_something_itself_stays_as_it_is(collected):
     scripts = collected("js", page='import "./one.js";\nrun();\n', one="go();\n")
     assert re.fullmatch(r'import\s*"./one.\w{12}.js";\nrun\(\);\n', scripts["page"])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "export const one = 1;",
+        'import * as kept from "./kept.js";',
+        'import {\n  keep,\n} from "./kept.js";',
+    ],
+)
+def test_a_script_that_cannot_stand_in_a_block_is_said_by_name(collected, statement):
+    """Else no script of the page would run, and nobody would know before readers do."""
+    with pytest.raises(ValueError, match=r"js/one\.js cannot"):
+        collected("js", page='import "./one.js";\n', one=f"{statement}\n", kept="let x;\n")
+
+
+def test_a_last_line_needs_no_end(collected):
+    scripts = collected("js", page='import "./one.js";\n', one="go(); // last")
+    assert scripts["page"] == "{\ngo(); // last\n}\n"
