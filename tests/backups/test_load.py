@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from newsroom import keys
 from newsroom.archive import files_under
 from tests.servers import Server, own_database
 
@@ -24,7 +25,6 @@ GONE = 3
 BODY = re.compile(r"Comment (\d+) of reader (\d+)\.")
 # How somebody who was forgotten is called on an Arabic page.
 NOBODY = ("غير معروف", "")
-KEYS = ("SECRET_KEY", "EMAIL_ENCRYPTION_KEYS", "EMAIL_INDEX_KEY")
 PICTURE = "from tests.factories import make_image; make_image()"
 TELL = """
 import json
@@ -95,7 +95,7 @@ def key() -> str:
 def server(tmp_path, key):
     with own_database() as database:
         (tmp_path / "var").mkdir()
-        running = Server(tmp_path / "var", database, BACKUP_KEYS=key)
+        running = Server(tmp_path / "var", database, BACKUP_KEYS=key, **keys.fresh())
         running.run("shell", "--no-imports", "--command", PICTURE)
         running.start()
         yield running
@@ -151,14 +151,12 @@ def slow_reader(server: Server) -> Iterator[None]:
 def empty_machine(server: Server, folder: Path, stack: ExitStack) -> Server:
     """A machine that has nothing but the keys."""
     folder.mkdir()
-    lines = (Path(server.environment["VAR_DIR"]) / "development-keys").read_text().splitlines()
-    keys = dict(line.split("=", 1) for line in lines)
     machine = Server(
         folder,
         stack.enter_context(own_database()),
         is_empty=True,
         BACKUP_KEYS=f"{base64.b64encode(os.urandom(32)).decode()},{server.environment['BACKUP_KEYS']}",
-        **{name: keys[name] for name in KEYS},
+        **{name: server.environment[name] for name in keys.NAMES},
     )
     machine.address = server.address
     return machine
