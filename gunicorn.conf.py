@@ -1,5 +1,6 @@
 """How `make run` and the container serve: read by gunicorn, set by the environment."""
 
+import gc
 import logging
 import os
 import signal
@@ -72,10 +73,14 @@ def pre_exec(server: Arbiter) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """After SIGUSR2: this worker has loaded the new release, so the old one may finish and go.
+    """Once the worker has loaded the application; after SIGUSR2 let the old release finish and go.
 
     A release that cannot be loaded never comes here, and the old one serves on.
     """
+    # The application itself stays to the end: no collection need look through it for rubbish,
+    # which takes a tenth of the time of a page.
+    gc.collect()
+    gc.freeze()
     # Set by gunicorn for a master that was started beside another one.
     before = int(os.environ.get("GUNICORN_PID", 0))
     if not before:

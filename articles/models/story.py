@@ -245,6 +245,9 @@ class Story(models.Model):
     legacy_source = models.CharField(max_length=200, blank=True, editable=False)
     legacy_id = models.PositiveBigIntegerField(null=True, editable=False, db_index=True)
 
+    # Of an opinion on a card who writes it, as `bylines.with_writers` found out.
+    writer: dict[str, Any] | None = None
+
     objects = StoryQuerySet.as_manager()
 
     class Meta:
