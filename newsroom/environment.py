@@ -7,7 +7,8 @@ each becomes one sentence that names the variable.
 import re
 from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -151,6 +152,27 @@ class Environment(environ.Env):
             ) from error
         return self.cache_url_config(url, backend="django.core.cache.backends.redis.RedisCache")
 
+    def bucket(self, name: str) -> dict[str, Any] | None:
+        """Return what django-storages wants to know of the bucket a URL names, or nothing when it
+        is unset. Without key and secret those of the machine are taken, as boto3 finds them."""
+        if not (url := self.text(name)):
+            return None
+        try:
+            import storages.backends.s3  # noqa: F401  (asks whether it is installed, boto3 too)
+        except ImportError as error:
+            raise ImproperlyConfigured(
+                f"{name} needs the django-storages package: pip install -r requirements-scale.txt."
+            ) from error
+        try:
+            return _bucket(url)
+        except ValueError:
+            # Not repeated, since a secret stands in it.
+            raise ImproperlyConfigured(
+                f"{name}: write s3://key:secret@bucket/folder?endpoint=https://…&region=…, key "
+                "and secret percent-encoded; folder, endpoint and region may be missing, and key "
+                "and secret together."
+            ) from None
+
     def sentry(self, name: str) -> str:
         """Return the address (DSN) of a project in Sentry, "" when it is unset."""
         if not (dsn := self.text(name)):
@@ -187,6 +209,28 @@ class Environment(environ.Env):
         wanted = ("BACKEND", "HOST", "HOST_USER", "HOST_PASSWORD", "PORT", "USE_TLS", "USE_SSL")
         names = [f"EMAIL_{name}" for name in wanted]
         return {name: config[name] for name in names if config.get(name)}
+
+
+def _bucket(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    asked = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+    endpoint = asked.pop("endpoint", None)
+    region = asked.pop("region", None)
+    is_known = parts.scheme == "s3" and parts.hostname and not parts.port and not asked
+    is_whole = bool(parts.username) == bool(parts.password) and not parts.fragment
+    is_address = endpoint is None or re.match(r"https?://[^/@]+/?\Z", endpoint)
+    if not (is_known and is_whole and is_address):
+        raise ValueError(url)
+    found = {
+        "bucket_name": parts.hostname,
+        "location": parts.path.strip("/"),
+        "endpoint_url": endpoint,
+        "region_name": region,
+    }
+    if not parts.username:
+        return found
+    keys = {"access_key": unquote(parts.username), "secret_key": unquote(parts.password)}
+    return found | keys | {"security_token": None, "session_profile": None}
 
 
 def _origin(parts: SplitResult) -> str:

@@ -242,7 +242,8 @@ CACHE_URL = env.text("CACHE_URL")
 PAGE_STORE_SECONDS = env.number("PAGE_STORE_SECONDS", 60, maximum=3600)
 PAGE_STORE_MEGABYTES = env.number("PAGE_STORE_MEGABYTES", 32, minimum=1, maximum=4096)
 
-# Files. Originals lie outside MEDIA_ROOT and have no public address.
+# Files. Originals lie outside MEDIA_ROOT and have no public address. STORAGE_URL puts both into a
+# bucket, for several machines.
 
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
@@ -273,6 +274,13 @@ STORAGES = {
         )
     },
 }
+if _bucket := env.bucket("STORAGE_URL"):
+    for _alias, _class, _name in (
+        ("default", "MediaBucket", "media"),
+        ("originals", "OriginalsBucket", "originals"),
+    ):
+        _place = {"location": f"{_bucket['location']}/{_name}".lstrip("/")}
+        STORAGES[_alias] = {"BACKEND": f"newsroom.buckets.{_class}", "OPTIONS": _bucket | _place}
 # What a request may carry, and what one to the desk may, which takes pictures. A form there says
 # that a picture is too large; beyond this nothing is read at all.
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY = 5 * 1024 * 1024

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib import admin
 from django.core.cache import caches
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.core.files.storage.filesystem import FileSystemStorage
 from django.db import connection
@@ -129,6 +130,7 @@ def _cache() -> str:
 
 def _media() -> str:
     if not isinstance(default_storage, FileSystemStorage):
+        default_storage.delete(default_storage.save(".readyz", ContentFile(b"ready")))
         return ""
     root = Path(settings.MEDIA_ROOT)
     root.mkdir(parents=True, exist_ok=True)
@@ -153,19 +155,30 @@ PROBES = {
 
 @require_safe
 def media(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Serve a rendition. Its name holds its content's key, so it may be kept for ever."""
+    """Serve a rendition, from disk or bucket. Its name holds its content's key, so it may be kept
+    for ever."""
     if not MEDIA_NAME.fullmatch(name):
         raise Http404
-    path = Path(settings.MEDIA_ROOT) / name
-    kind = MEDIA_TYPES[path.suffix]
-    if path.is_file() or (pictures.make_asked(name.partition("/")[0]) and path.is_file()):
-        response: HttpResponseBase = FileResponse(path.open("rb"), content_type=kind)
-    else:
-        response = _shared(name, kind)
+    kind = MEDIA_TYPES[Path(name).suffix]
+    try:
+        file = _stored(name)
+        if file is None and pictures.make_asked(name.partition("/")[0]):
+            file = _stored(name)
+        response = FileResponse(file, content_type=kind) if file else _shared(name, kind)
+    except OSError as error:
+        log.error("a picture cannot be read: %s", error)
+        response = _later()
     response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
     # An SVG opened by itself is a document: it may draw, and nothing else.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _stored(name: str) -> File | None:
+    try:
+        return default_storage.open(name)
+    except (FileNotFoundError, IsADirectoryError):
+        return None
 
 
 def _shared(name: str, kind: str) -> HttpResponse:
@@ -176,11 +189,15 @@ def _shared(name: str, kind: str) -> HttpResponse:
         # Not for ever: an older headline may come back.
         return HttpResponseRedirect(moved.url, headers={"Cache-Control": "public, max-age=300"})
     except sharing.Busy:
-        headers = {"Cache-Control": "no-store", "Retry-After": "5"}
-        return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+        return _later()
     if data is None:
         raise Http404
     return HttpResponse(data, content_type=kind)
+
+
+def _later() -> HttpResponse:
+    headers = {"Cache-Control": "no-store", "Retry-After": "5"}
+    return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 
 
 # Errors. The language is the path's: LanguageMiddleware has set it before a view could fail.

@@ -11,7 +11,8 @@ def store_whole(storage: Storage, name: str, data: bytes) -> None:
     """Write `data` under exactly this name, in place of what was there: whoever reads it meanwhile
     gets the whole of one or of the other. A bucket does so by itself."""
     if not isinstance(storage, FileSystemStorage):
-        storage.delete(name)
+        if not getattr(storage, "file_overwrite", False):
+            storage.delete(name)
         storage.save(name, ContentFile(data))
         return
     path = Path(storage.path(name))
