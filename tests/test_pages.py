@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.test import RequestFactory
 from django.utils import timezone
 
-from articles import strip, workflow
+from articles import reads, strip, workflow
 from articles.models import Author, Breaking, Byline, Pin, RootFile, SectionTranslation, Story
 from comments import moderation, posting, privacy
 from comments.models import Comment
@@ -118,6 +118,26 @@ class TestChanges:
         assert "Storm warning" in kept(site, "/en/")
         strip.end(line)
         assert "Storm warning" not in site.get("/en/")
+
+
+def test_what_strangers_do_leaves_every_page_as_it_is(site, client, settings):
+    """Else anybody could have the whole site made anew as often as they like."""
+    settings.COMMENT_REPORTS_TO_HOLD = 0
+    story = make_story()
+    kept(site, "/en/")
+    before = len(site.asked)
+    own = {"Sec-Fetch-Site": "same-origin"}
+    assert client.get("/en/search/?q=harbour").status_code == 200
+    assert client.get("/en/nothing/").status_code == 404
+    assert client.post(f"/en/me/read/{story.pk}/", headers=own).status_code == 204
+    reads.write()
+    assert client.post("/admin/login/", {"username": "x", "password": "y"}).status_code == 200
+    assert client.get("/readyz").status_code in (200, 503)
+    form = {"author": "Rana", "email": "rana@mail.example", "comment": "Is this right?"}
+    address = f"{story.get_absolute_url()}comments/"
+    assert client.post(address, form, headers=own).status_code == 303
+    site.get("/en/")
+    assert len(site.asked) == before
 
 
 class TestComments:
