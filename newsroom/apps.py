@@ -16,7 +16,8 @@ class NewsroomConfig(AppConfig):
     def ready(self) -> None:
         from newsroom import checks, signin  # noqa: F401  (registering is importing)
 
-        if (settings.PAGE_STORE_SECONDS or settings.REPLICA_URL) and not settings.TESTING:
+        is_told = settings.PAGE_STORE_SECONDS or settings.REPLICA_URL or settings.PURGE_URLS
+        if is_told and not settings.TESTING:
             from newsroom import pages
             from newsroom.lib import stamps
 

@@ -152,6 +152,24 @@ class Environment(environ.Env):
             ) from error
         return self.cache_url_config(url, backend="django.core.cache.backends.redis.RedisCache")
 
+    def purge_urls(self, name: str) -> list[str]:
+        """Return addresses that hold {tag}."""
+        urls = self.words(name)
+        for url in urls:
+            if not re.match(r"https?://[^/@\s]+/", url) or "{tag}" not in url:
+                raise ImproperlyConfigured(f"{name}: write https://cdn.example/purge/{{tag}}.")
+        return urls
+
+    def header(self, name: str) -> dict[str, str]:
+        """Return `Name: value` as {name: value}, nothing when it is unset."""
+        if not (line := self.text(name)):
+            return {}
+        found = re.fullmatch(r"([A-Za-z0-9-]+):\s*([\x20-\x7e]+)", line)
+        if not found:
+            # Not repeated, since a key stands in it.
+            raise ImproperlyConfigured(f"{name}: write Name: value.")
+        return {found[1]: found[2]}
+
     def bucket(self, name: str) -> dict[str, Any] | None:
         """Return what django-storages wants to know of the bucket a URL names, or nothing when it
         is unset. Without key and secret those of the machine are taken, as boto3 finds them."""

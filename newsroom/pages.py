@@ -11,7 +11,7 @@ from django.db.models import Min
 
 from articles.models import Breaking, Pin, Story
 from articles.models.story import is_published
-from newsroom import metrics
+from newsroom import metrics, purging
 from newsroom.lib import replica, stamps
 from newsroom.lib.caching import Making
 from newsroom.lib.page_store import Application, PageStore
@@ -57,17 +57,20 @@ def table() -> stamps.Stamps:
 
 @lru_cache(maxsize=1)
 def watched_table() -> stamps.Stamps:
-    """Return what is renewed after each write that readers see: the stamps, and with a replica
-    first how far it has to come."""
-    if not settings.REPLICA_URL:
-        return table()
+    """Return what is renewed after each write that readers see: the stamps, with a replica first
+    how far it has to come, and with caches beyond ours last what they are told."""
+    found = _noting(table()) if settings.REPLICA_URL else table()
+    return _Purging(found) if settings.PURGE_URLS else found
+
+
+def _noting(stamps: stamps.Stamps) -> stamps.Stamps:
     position = (
         replica.RedisPosition(settings.CACHE_URL)
         if settings.CACHE_URL
         else replica.FilePosition(settings.VAR_DIR / "position")
     )
     replica.used = replica.Replica(position)
-    return _Noting(table(), replica.used)
+    return _Noting(stamps, replica.used)
 
 
 class _Noting:
@@ -82,6 +85,17 @@ class _Noting:
         except DatabaseError as error:
             self._replica.rest(error)
         self._table.renew(stamps)
+
+
+class _Purging:
+    """A table of stamps; once some are renewed, caches beyond ours are told."""
+
+    def __init__(self, table: stamps.Stamps) -> None:
+        self._table = table
+
+    def renew(self, stamps: Iterable[int]) -> None:
+        self._table.renew(stamps)
+        purging.purges().add(stamps)
 
 
 def in_front_of(django: Application) -> Application:
@@ -115,14 +129,16 @@ class NextChange:
         stamp = page.stamps[stamps.SITE]
         if stamp != asked or moment <= page.began:
             try:
-                moment = _next_change(page.began)
+                moment = next_change(page.began)
             except DatabaseError:
                 return page.began
             self._known = (stamp, moment)
         return moment
 
 
-def _next_change(began: float) -> float:
+def next_change(began: float) -> float:
+    """Return the first moment after `began` at which the clock alone changes what is public, in
+    seconds since 1970."""
     at = datetime.fromtimestamp(began, UTC)
     public = Story.objects.filter(is_published()).order_by()
     rows = (

@@ -236,6 +236,9 @@ CACHES = {
 }
 CACHES = {alias: config | {"KEY_PREFIX": alias} for alias, config in CACHES.items()}
 SHARED_CACHE_SECONDS = env.number("SHARED_CACHE_SECONDS", 1)
+# Whom to tell by POST what is to be purged, and the header by which they know us.
+PURGE_URLS = env.purge_urls("PURGE_URLS")
+PURGE_HEADERS = env.header("PURGE_HEADER")
 # Whole pages in front of Django: for how long at most, though nothing changed (0: none are kept),
 # and how much memory of each worker they may take.
 CACHE_URL = env.text("CACHE_URL")

@@ -215,7 +215,7 @@ class TestTheClock:
         def away(began: float) -> float:
             raise OperationalError("the database is away")
 
-        monkeypatch.setattr(pages, "_next_change", away)
+        monkeypatch.setattr(pages, "next_change", away)
         now = timezone.now().timestamp()
         assert pages.NextChange()(Making([0] * 1024, now, now + 60)) <= now
 

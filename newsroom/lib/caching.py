@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from newsroom.lib import replica
-from newsroom.lib.stamps import ANY_STORY, stamp_of
+from newsroom.lib.stamps import ANY_STORY, SITE, stamp_of
 
 View = Callable[..., HttpResponse]
 
@@ -114,6 +114,8 @@ def finish_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     _refuse_personal(request, response)
     if "Cache-Control" not in response:
         _let_shared_caches_keep(response, getattr(settings, "SHARED_CACHE_SECONDS", 1))
+    if settings.PURGE_URLS:
+        _name_tags(response)
     if response.status_code != 200 or response.streaming:
         return response
     response.setdefault("ETag", etag(response.content))
@@ -139,8 +141,24 @@ def _let_shared_caches_keep(response: HttpResponse, seconds: int) -> None:
     response[UNTIL] = until(seconds)
 
 
+def _name_tags(response: HttpResponse) -> None:
+    """Say under which stamps a page was made. Of what nobody noted it is taken that it shows any
+    story: with the change of whichever it is purged."""
+    page = making.get()
+    is_noted = page and response.status_code == 200 and not response.streaming
+    tags = [tag_of(stamp) for stamp in sorted({SITE, *(page.shown if is_noted else [ANY_STORY])})]
+    response["Cache-Tag"], response["Surrogate-Key"] = ",".join(tags), " ".join(tags)
+
+
+def tag_of(stamp: int) -> str:
+    """Return a stamp's name for caches beyond our own."""
+    return f"newsroom-{stamp}"
+
+
 def until(seconds: int) -> str:
     """Return the moment until which nginx may keep what is sent now."""
+    if settings.PURGE_URLS:
+        seconds = min(seconds, 1)  # nginx is not who is told of changes
     return f"@{int(time.time()) + seconds - 1}" if seconds else "0"
 
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from articles import clock, keeping, locking, pictures, search, sharing, workflow
 from comments import notifications, privacy, retention
-from newsroom import webhooks
+from newsroom import purging, webhooks
 from newsroom.lib import mail, throttle
 
 # Of each minute, for pictures that came with an import.
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         clock.note_run(len(published), len(failed), **mails)
         sized = pictures.make_waiting(SECONDS_FOR_PICTURES)
         indexed = search.catch_up(SECONDS_FOR_SEARCH)
+        purging.purge_by_clock()
         # Last, since others keep it waiting.
         called, uncalled = webhooks.deliver_due()
         self.stdout.write(
