@@ -112,7 +112,7 @@ def restore(source: Path, *, ledgers: Iterable[Path] = (), takes_plain: bool = F
     forgotten = privacy.replay(known)
     for cache in caches.all():
         cache.clear()
-    pages.table().renew([stamps.SITE])
+    pages.watched_table().renew([stamps.SITE])
     return Restored(str(manifest["made_at"]), len(manifest["files"]), forgotten)
 
 

@@ -30,4 +30,4 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {table:<40}{count:>10}")
         self.stdout.write(f"Copied {sum(copied.values())} rows. Now the index of search:")
         call_command("reindex_stories", stdout=self.stdout)
-        pages.table().renew([stamps.SITE])
+        pages.watched_table().renew([stamps.SITE])
