@@ -248,7 +248,7 @@ def _bucket(url: str) -> dict[str, Any]:
     if not parts.username:
         return found
     keys = {"access_key": unquote(parts.username), "secret_key": unquote(parts.password)}
-    return found | keys | {"security_token": None, "session_profile": None}
+    return found | keys | {"security_token": None, "session_profile": None}  # nosec B105 # none, not a password
 
 
 def _origin(parts: SplitResult) -> str:
