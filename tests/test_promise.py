@@ -84,6 +84,7 @@ class Everything:
             "articles:story": slug,
             "sitemaps:part": {"kind": "stories", "number": 1},
             "sitemaps:news_part": {"number": 1},
+            "api_nowhere": {"rest": "none"},
             "comments:post": slug,
             "comments:story_feed": slug,
             "comments:permalink": slug
