@@ -65,5 +65,7 @@ var/judges/node_modules:
 	@npm install --silent --no-save --no-audit --no-fund --prefix var/judges $(JUDGES)
 
 acceptance: tools var/judges/node_modules
-	@CI=true $(BIN)/python -m pytest -m "browser or slow" $(ARGS)
+	@CI=true $(BIN)/python -m pytest --numprocesses $${TEST_PROCESSES:-auto} \
+		-m "browser or slow" --ignore tests/test_judges.py $(ARGS)
 	@CI=true $(BIN)/python -m pytest tests/test_promise.py tests/test_load_demo.py $(ARGS)
+	@CI=true $(BIN)/python -m pytest -m slow tests/test_judges.py $(ARGS)  # alone: it measures
