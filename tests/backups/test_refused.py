@@ -82,7 +82,9 @@ class TestRefused:
         inside["manifest.json"] = json.dumps(manifest).encode()
         assert "Nothing was restored" in self.refusal(packed(tmp_path, inside))
 
-    @pytest.mark.parametrize("more", [b"x", gzip.compress(b"\0" * 20_000)])
+    @pytest.mark.parametrize(
+        "more", [b"x", gzip.compress(b"\0" * 20_000)], ids=["a byte", "an archive"]
+    )
     def test_one_that_goes_on_after_its_end(self, made, more):
         made.write_bytes(made.read_bytes() + more)
         assert "Nothing was restored" in self.refusal(made)
