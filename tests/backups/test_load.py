@@ -115,6 +115,8 @@ def test_what_was_acknowledged_before_a_backup_is_in_it(server, tmp_path):
             during.append(len(writers.taken) - len(known))
             assert "Encrypted under the first of BACKUP_KEYS." in said
             before[max(path.name for path in folder.glob("newsroom-*"))] = known
+            # An archive is named by its second.
+            time.sleep(1)
     assert writers.refused == []
     assert len(before) == BACKUPS
     assert min(during) > 0, "nobody wrote while a backup was made"
