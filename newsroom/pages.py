@@ -74,7 +74,8 @@ def _noting(stamps: stamps.Stamps) -> stamps.Stamps:
 
 
 class _Noting:
-    """A table of stamps; before any is renewed, it is noted what a replica has to know."""
+    """A table of stamps; before any is renewed, it is noted what a replica has to know. Where the
+    database does not say, this process leaves the replica alone for a while."""
 
     def __init__(self, table: stamps.Stamps, replica: replica.Replica) -> None:
         self._table, self._replica = table, replica

@@ -28,10 +28,10 @@ Application = Callable[[Environ, StartResponse], Any]
 Headers = list[tuple[str, str]]
 Key = tuple[str, str, bool, str | None]
 
-# Where there is another page of comments or of a list; and marks that advertisers add to addresses.
 _OF_ONE_ANSWER = frozenset({"x-request-id", UNTIL.lower()})
 _OF_A_BODY = frozenset({"content-type", "content-length", "content-encoding"})
 _SHARED = re.compile(r"s-maxage=(\d+)")
+# Where there is another page of comments or of a list; and marks that advertisers add to addresses.
 TURNING = frozenset({"page", "comments"})
 TRACKERS = ("utm_", "fbclid", "gclid", "igshid", "msclkid", "twclid", "mc_cid", "mc_eid")
 MOST_HOSTS, LONGEST_PATH, TURNS = 50, 2000, 64

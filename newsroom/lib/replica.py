@@ -14,21 +14,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, connections
 from django.db.models import Model
 
-try:
-    from redis import Redis, RedisError
-except ImportError:  # One machine needs none.
-    RedisError = OSError
+from newsroom.lib.redis import RedisError, connect
 
 log = logging.getLogger("newsroom.replica")
 
 ALIAS = "replica"
 KEY = "newsroom:position"
-PATIENCE = 0.25
 # A replica that failed or lies far behind is left alone for so long (seconds).
 REST = 2.0
 # Of two writers the one that is further in the log has the last word.
@@ -59,12 +55,7 @@ class Router:
         return False if db == ALIAS else None
 
 
-class Position(Protocol):
-    """How far the primary's log had come at the last answered write, known to all processes."""
-
-    def raise_to(self, position: int) -> None: ...
-
-    def read(self) -> int | None: ...
+# How far the primary's log had come at the last answered write, known to all processes.
 
 
 class FilePosition:
@@ -91,15 +82,14 @@ class RedisPosition:
     """On several machines: a number in Redis. What could not be told is told later."""
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+        self._redis = connect(url)
         self._owed = 0
 
     def raise_to(self, position: int) -> None:
         """Write the position unless a higher one is there."""
         self._owed = max(self._owed, position)
         try:
-            self._redis.eval(_HIGHER, 1, KEY, self._owed)
-            self._owed = 0
+            self._tell()
         except RedisError as error:
             log.error("the position cannot be told: %s", error)
 
@@ -107,11 +97,17 @@ class RedisPosition:
         """Return the position, or None while nobody can tell."""
         try:
             if self._owed:
-                self._redis.eval(_HIGHER, 1, KEY, self._owed)
-                self._owed = 0
+                self._tell()
             return int(self._redis.get(KEY) or 0)
         except RedisError:
             return None
+
+    def _tell(self) -> None:
+        self._redis.eval(_HIGHER, 1, KEY, self._owed)
+        self._owed = 0
+
+
+Position = FilePosition | RedisPosition
 
 
 class Replica:
@@ -122,8 +118,7 @@ class Replica:
         self._replayed, self._rests_until = 0, 0.0
 
     def note(self) -> None:
-        """Note how far the log has come, after a commit; while that cannot be asked, all who know
-        this process's pages read the primary for a while."""
+        """Note how far the log has come, after a commit. Raises DatabaseError."""
         with connections["default"].cursor() as cursor:
             cursor.execute(_WRITTEN)
             self.position.raise_to(cursor.fetchone()[0])

@@ -28,10 +28,7 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
-try:
-    from redis import Redis, RedisError, ResponseError
-except ImportError:  # One machine needs none.
-    RedisError = ResponseError = OSError
+from newsroom.lib.redis import RedisError, ResponseError, connect
 
 log = logging.getLogger("newsroom.stamps")
 
@@ -39,7 +36,7 @@ COUNT, WIDTH = 1024, 4
 SIZE = COUNT * WIDTH
 SITE, ANY_STORY = 0, 1
 # A Redis that does not answer is asked again after so long; until then every page is made anew.
-PATIENCE, REST = 0.25, 2.0
+REST = 2.0
 KEY = "newsroom:stamps"
 # Writes as Django words them, with their table; and what writes nothing. Whatever else is said, by
 # hand or with a schema's name, may have changed everything.
@@ -106,7 +103,7 @@ class RedisStamps:
     """The table of several machines. While it cannot be asked, `read` returns None."""
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+        self._redis = connect(url)
         self._rests_until = 0.0
         # What is not written yet. Until it is, this process trusts no page. One thread writes at a
         # time: another's stamp must not pass for written with those that were on their way before.

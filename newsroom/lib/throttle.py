@@ -11,13 +11,7 @@ from django.core.cache.backends.db import DatabaseCache
 from django.db import connections
 from django.utils import timezone
 
-try:
-    from redis.exceptions import RedisError
-except ImportError:  # One machine needs no Redis.
-
-    class RedisError(Exception):  # type: ignore[no-redef]
-        """What never comes from a cache in the database."""
-
+from newsroom.lib.redis import RedisError
 
 log = logging.getLogger("newsroom.throttle")
 
